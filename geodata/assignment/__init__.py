@@ -1,0 +1,1 @@
+"""Assignment workflow: the one responsible grid of every enterprise."""

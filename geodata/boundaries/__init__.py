@@ -1,0 +1,1 @@
+"""Boundary workflow: check, approve, activate, look up a past date."""

@@ -1,0 +1,1 @@
+"""Coverage workflow: who is within reach, when, of what."""

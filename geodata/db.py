@@ -1,0 +1,76 @@
+"""Engine, session and the declarative base. Workflows flush; only scripts and requests commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import sqlalchemy as sa
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from geodata.errors import Misconfigured
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """Base of all tables; constraint names are fixed so that errors and migrations can name them."""
+
+    metadata = sa.MetaData(naming_convention=NAMING)
+
+
+def normalize_url(url: str) -> str:
+    """Name the driver: ``postgres://`` and ``postgresql://`` become ``postgresql+psycopg://``.
+
+    SQLAlchemy 2.0 and 2.1 disagree about the default driver, so it is never left open.
+    """
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def make_engine(url: str, *, pool_size: int = 5) -> sa.Engine:
+    """An engine on PostGIS with safe time-outs on locks and idle transactions."""
+    options = "-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout=15min -c TimeZone=UTC"
+    return sa.create_engine(
+        normalize_url(url),
+        pool_pre_ping=True,
+        pool_size=pool_size,
+        connect_args={"options": options},
+    )
+
+
+@contextmanager
+def transaction(engine: sa.Engine) -> Iterator[Session]:
+    """One unit of work: committed when the block ends well, rolled back otherwise."""
+    with Session(engine) as session, session.begin():
+        yield session
+
+
+def check_database(engine: sa.Engine) -> None:
+    """Refuse a database in which the tool would be quietly wrong.
+
+    Raises:
+        Misconfigured: ``database_encoding`` (not UTF-8), ``database_locale`` (LC_CTYPE ``C`` or
+            ``POSIX`` breaks Chinese search), ``database_extension`` (postgis, pg_trgm or btree_gist missing).
+    """
+    with engine.connect() as connection:
+        row = connection.execute(
+            sa.text(
+                "SELECT pg_encoding_to_char(encoding), datcollate, datctype "
+                "FROM pg_database WHERE datname = current_database()"
+            )
+        ).one()
+        if row[0] != "UTF8":
+            raise Misconfigured("database_encoding", encoding=row[0])
+        if row[2] in {"C", "POSIX"}:
+            raise Misconfigured("database_locale", locale=row[2])
+        present = set(connection.scalars(sa.text("SELECT extname FROM pg_extension")))
+    for extension in ("postgis", "pg_trgm", "btree_gist"):
+        if extension not in present:
+            raise Misconfigured("database_extension", extension=extension)

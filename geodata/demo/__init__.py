@@ -1,0 +1,1 @@
+"""The demonstration data: real stations and counties, seeded and marked inventions."""

@@ -1,0 +1,1 @@
+"""Export workflow: rows to files."""

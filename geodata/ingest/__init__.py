@@ -1,0 +1,1 @@
+"""Import workflow: files in, accepted or refused rows out."""

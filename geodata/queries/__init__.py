@@ -1,0 +1,1 @@
+"""The place for SQL: one module a subject, whole sets at a time."""

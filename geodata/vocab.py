@@ -1,0 +1,231 @@
+"""Words with a fixed meaning: the codes stored in the database and spoken by every floor.
+
+Labels for people are in ``webmap/translations`` under ``<enum>.<value>``, for example
+``station_status.open``.
+"""
+
+from enum import StrEnum
+
+
+class DivisionLevel(StrEnum):
+    """Administrative levels below the city, by length of the statistical code (6, 9, 12 digits)."""
+
+    COUNTY = "county"
+    TOWN = "town"
+    COMMUNITY = "community"
+
+
+class GridKind(StrEnum):
+    """网格, 片区 and 专属网格. Grids and zones tile a county; exclusive grids overlay them."""
+
+    GRID = "grid"
+    ZONE = "zone"
+    EXCLUSIVE = "exclusive"
+
+
+class VersionStatus(StrEnum):
+    """Life of a boundary version."""
+
+    DRAFT = "draft"
+    INVALID = "invalid"
+    CHECKED = "checked"
+    APPROVED = "approved"
+    EFFECTIVE = "effective"
+    ARCHIVED = "archived"
+
+
+class StationType(StrEnum):
+    """By usable area (ACFTU 2023): standard >= 5 m2, micro < 5 m2, mobile."""
+
+    STANDARD = "standard"
+    MICRO = "micro"
+    MOBILE = "mobile"
+
+
+class VenueType(StrEnum):
+    """What the place is. Only ``outdoor_station`` counts for the ten minutes."""
+
+    OUTDOOR_STATION = "outdoor_station"
+    DRIVERS_HOME = "drivers_home"
+    NURSING_ROOM = "nursing_room"
+    WORKERS_PALACE = "workers_palace"
+    PARTY_MASS_CENTER = "party_mass_center"
+    STAFF_HOME = "staff_home"
+
+
+class StationStatus(StrEnum):
+    """Life of a station. Only ``open`` stations can count."""
+
+    PLANNED = "planned"
+    BUILDING = "building"
+    ACCEPTED = "accepted"
+    OPEN = "open"
+    TEMPORARILY_CLOSED = "temporarily_closed"
+    RETIRED = "retired"
+
+
+class AccessMethod(StrEnum):
+    """How one gets in. ``staff_only`` stations are listed apart and never count."""
+
+    OPEN = "open"
+    QR = "qr"
+    APP = "app"
+    BELL = "bell"
+    STAFF_ONLY = "staff_only"
+    UNKNOWN = "unknown"
+
+
+class ServiceCondition(StrEnum):
+    """State of one service at one station. Unknown is not "no"."""
+
+    WORKING = "working"
+    BROKEN = "broken"
+    OUT_OF_STOCK = "out_of_stock"
+    EXPIRED = "expired"
+    REMOVED = "removed"
+    UNKNOWN = "unknown"
+
+
+class ServiceMode(StrEnum):
+    """Whether the service is in the station or nearby (a public toilet next door)."""
+
+    OWN = "own"
+    NEARBY = "nearby"
+
+
+class DayType(StrEnum):
+    """Kinds of day a coverage question can name."""
+
+    WORKDAY = "workday"
+    SATURDAY = "saturday"
+    SUNDAY = "sunday"
+    HOLIDAY = "holiday"
+
+
+class CoverState(StrEnum):
+    """The three states of a place. Nothing is ever only "covered or not"."""
+
+    COVERED = "covered"
+    NOT_COVERED = "not_covered"
+    UNKNOWN = "unknown"
+
+
+class Remedy(StrEnum):
+    """What would help an uncovered place.
+
+    ``extend`` 延时可解: a station is in reach but shut or lacks the service; ``build`` 需新设: none in reach.
+    """
+
+    EXTEND = "extend"
+    BUILD = "build"
+
+
+class UnitKind(StrEnum):
+    """Kinds of employing unit."""
+
+    NON_PUBLIC_ENTERPRISE = "non_public_enterprise"
+    INDIVIDUAL_BUSINESS = "individual_business"
+    FARMER_COOPERATIVE = "farmer_cooperative"
+    SOCIAL_ORGANIZATION = "social_organization"
+    PUBLIC_BODY = "public_body"
+    OTHER = "other"
+
+
+class OrganizationStatus(StrEnum):
+    """Whether and how an enterprise has a union."""
+
+    UNORGANIZED = "unorganized"
+    IN_PROGRESS = "in_progress"
+    OWN_UNION = "own_union"
+    COVERED_JOINT = "covered_joint"
+    COVERED_INDUSTRY = "covered_industry"
+    COVERED_PARENT = "covered_parent"
+    ABSORBED = "absorbed"
+    NOT_APPLICABLE = "not_applicable"
+
+
+class RemovalReason(StrEnum):
+    """Why a place of work left the list (R11). Reversible, and never without a reason."""
+
+    CLOSED_DOWN = "closed_down"
+    MOVED_OUT = "moved_out"
+    DUPLICATE = "duplicate"
+    NO_WORKERS = "no_workers"
+
+
+class LocationLevel(StrEnum):
+    """How precisely a place is known."""
+
+    ENTRANCE = "entrance"
+    BUILDING = "building"
+    STREET = "street"
+    COMMUNITY = "community"
+    TOWN = "town"
+    NONE = "none"
+
+
+class Datum(StrEnum):
+    """Datums an import may name. ``cgcs2000`` is ``wgs84`` for our purpose; nothing is guessed."""
+
+    WGS84 = "wgs84"
+    CGCS2000 = "cgcs2000"
+    GCJ02 = "gcj02"
+    BD09 = "bd09"
+
+
+class AssignmentMethod(StrEnum):
+    """How the responsible grid was found, in the order the rules are tried."""
+
+    MANUAL = "manual"
+    EXCLUSIVE = "exclusive"
+    COVERED = "covered"
+    BORDER = "border"
+    GAP_NEAREST = "gap_nearest"
+    GAP_FALLBACK = "gap_fallback"
+    COMMUNITY_CODE = "community_code"
+    CODE_FALLBACK = "code_fallback"
+    OUT_OF_COUNTY = "out_of_county"
+
+
+class AssignmentStatus(StrEnum):
+    """The queue an assignment stands in. Everything but ``auto`` and ``manual`` waits for a person."""
+
+    AUTO = "auto"
+    MANUAL = "manual"
+    BOUNDARY_REVIEW = "boundary_review"
+    GAP_REVIEW = "gap_review"
+    LOCATION_PENDING = "location_pending"
+    OUT_OF_COUNTY = "out_of_county"
+
+
+class ImportKind(StrEnum):
+    """What a file brings."""
+
+    DIVISIONS = "divisions"
+    GRIDS = "grids"
+    STATIONS = "stations"
+    ENTERPRISES = "enterprises"
+    DEMAND = "demand"
+
+
+class Severity(StrEnum):
+    """A refused row is not taken; a warned row is taken and should be looked at."""
+
+    REFUSED = "refused"
+    WARNING = "warning"
+
+
+UNORGANIZED_STATES = frozenset({OrganizationStatus.UNORGANIZED, OrganizationStatus.IN_PROGRESS})
+"""States that still need somebody to found a union: what 未建会 counts."""
+
+GAP_TOLERANCE_M = 50.0
+"""Default ⚙: a gap point this near a grid is taken as a digitising sliver (domain rule R5)."""
+
+LOCATION_ACCURACY_M = {
+    LocationLevel.ENTRANCE: 10.0,
+    LocationLevel.BUILDING: 15.0,
+    LocationLevel.STREET: 200.0,
+    LocationLevel.COMMUNITY: 500.0,
+    LocationLevel.TOWN: 2000.0,
+}
+"""Accuracy assumed when a row states a level but no metres."""
