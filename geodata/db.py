@@ -1,12 +1,15 @@
 """Engine, session and the declarative base. Workflows flush; only scripts and requests commit."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from geodata.errors import Misconfigured
+
+Progress = Callable[[str, int, int], None]
+"""Told of long work: stage code, done, total (0 when not known)."""
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",

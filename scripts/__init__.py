@@ -1,0 +1,1 @@
+"""Commands for administrators: arguments, one workflow, a printed summary."""

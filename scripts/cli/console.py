@@ -1,0 +1,108 @@
+"""What all commands share: the database, the language, the printing of results and errors."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import update_wrapper
+from typing import Any
+
+import click
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from geodata.db import Progress, make_engine, transaction
+from geodata.errors import GeodataError
+from webmap.i18n import LOCALES, has_key, translate
+
+REFUSED = 1
+
+
+@dataclass
+class Console:
+    """The asker's language and output form, and the database to work on."""
+
+    database_url: str
+    locale: str = LOCALES[0]
+    as_json: bool = False
+
+    @property
+    def engine(self) -> sa.Engine:
+        """A new engine on the database named by ``--database-url`` or ``DATABASE_URL``."""
+        if not self.database_url:
+            raise click.UsageError("no database: give --database-url or set DATABASE_URL")
+        return make_engine(self.database_url)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """One unit of work, committed at its end."""
+        engine = self.engine
+        try:
+            with transaction(engine) as session:
+                yield session
+        finally:
+            engine.dispose()
+
+    def say(self, key: str, /, **params: Any) -> str:
+        """The sentence for a key in the asker's language."""
+        return translate(self.locale, key, **params)
+
+    def error_text(self, error: GeodataError) -> str:
+        """An error as a sentence, with its stable code."""
+        key = f"error.{error.code}"
+        sentence = self.say(key, **error.params) if has_key(key) else str(error)
+        return f"{sentence} [{error.code}]"
+
+    def print(self, text: str) -> None:
+        """A line for people; kept off standard output when a machine is listening there."""
+        click.echo(text, err=self.as_json)
+
+    def result(self, value: dict[str, Any]) -> None:
+        """The last line for a machine; nothing for people, who were told on the way."""
+        if self.as_json:
+            click.echo(json.dumps(value, ensure_ascii=False, default=str))
+
+    @contextmanager
+    def progress(self) -> Iterator[Progress]:
+        """A progress bar on a terminal, silence elsewhere."""
+        bar: Any = None
+        stage_now = ""
+
+        def tell(stage: str, done: int, total: int) -> None:
+            nonlocal bar, stage_now
+            if not sys.stderr.isatty():
+                return
+            if stage != stage_now:
+                if bar is not None:
+                    bar.finish()
+                    bar.render_finish()
+                bar = click.progressbar(length=max(total, 1), label=stage, file=sys.stderr)
+                bar.render_progress()
+                stage_now = stage
+            bar.update(done - bar.pos)
+
+        yield tell
+        if bar is not None:
+            bar.render_finish()
+
+
+def command(function: Callable[..., None]) -> Callable[..., None]:
+    """Give a command ``--json``, ``--lang`` and ``--database-url``; turn refusals into exit status 1."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Make the last line one JSON object.")
+    @click.option("--lang", type=click.Choice(LOCALES), default=LOCALES[0], show_default=True)
+    @click.option(
+        "--database-url", default=lambda: os.environ.get("DATABASE_URL", ""), help="PostGIS to work on."
+    )
+    def run(*args: Any, as_json: bool, lang: str, database_url: str, **options: Any) -> None:
+        console = Console(database_url, lang, as_json)
+        try:
+            function(console, *args, **options)
+        except GeodataError as error:
+            console.print(console.error_text(error))
+            console.result({"error": error.code, "params": error.params})
+            raise SystemExit(REFUSED) from error
+
+    return update_wrapper(run, function)
