@@ -105,4 +105,7 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
             console.result({"error": error.code, "params": error.params})
             raise SystemExit(REFUSED) from error
 
-    return update_wrapper(run, function)
+    # update_wrapper copies the function's own options over these three; keep both.
+    own, shared = getattr(function, "__click_params__", []), run.__dict__["__click_params__"]
+    update_wrapper(run, function).__dict__["__click_params__"] = [*shared, *own]
+    return run
