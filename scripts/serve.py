@@ -11,7 +11,7 @@ import sys
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
-from gunicorn.app.base import BaseApplication
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from geodata import migrations
 from geodata.db import check_database, make_engine
