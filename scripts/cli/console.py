@@ -1,10 +1,9 @@
 """What all commands share: the database, the language, the printing of results and errors."""
 
 import json
-import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import update_wrapper
 from typing import Any
@@ -15,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from geodata.db import Progress, make_engine, transaction
 from geodata.errors import GeodataError
+from scripts.cluster import database_url as private_database
+from scripts.postgres_files import ClusterError
 from webmap.i18n import LOCALES, has_key, translate
 
 REFUSED = 1
@@ -30,9 +31,7 @@ class Console:
 
     @property
     def engine(self) -> sa.Engine:
-        """A new engine on the database named by ``--database-url`` or ``DATABASE_URL``."""
-        if not self.database_url:
-            raise click.UsageError("no database: give --database-url or set DATABASE_URL")
+        """A new engine on the database to work on."""
         return make_engine(self.database_url)
 
     @contextmanager
