@@ -147,7 +147,7 @@ class Cluster:
 
     def _start(self, *, alone: bool) -> None:
         for half_made in self.home.glob("new-*"):
-            shutil.rmtree(half_made)
+            shutil.rmtree(half_made, ignore_errors=True)  # its initdb may be about to die
         if not self.data.exists():
             self._initdb()
         if self._wait_while_starting():

@@ -66,7 +66,8 @@ def interrupt_on_termination() -> None:
         raise KeyboardInterrupt
 
     signal.signal(signal.SIGTERM, interrupt)
-    signal.signal(signal.SIGHUP, interrupt)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # started under nohup
+        signal.signal(signal.SIGHUP, interrupt)
 
 
 def processes_of(uid: int) -> Iterator[tuple[int, bytes]]:

@@ -6,6 +6,7 @@ import argparse
 import contextlib
 import json
 import os
+import signal
 import socket
 import sys
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 130
     except ClusterError as error:
         print(f"run: {error}", file=sys.stderr)
+        return 1
+    except sa.exc.OperationalError as error:
+        print(f"run: the database does not answer: {error.orig}", file=sys.stderr)
         return 1
     return 0
 
@@ -103,16 +107,27 @@ def _listen(port: int | None) -> socket.socket:
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     """Gunicorn inside this process: if we are killed, its workers notice and end too."""
 
-    def __init__(self, listener: socket.socket) -> None:
+    def __init__(self, listener: int) -> None:
         self._listener = listener
+        self._nohup = signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
         super().__init__()
 
     def load_config(self) -> None:
         """Take nothing from files or the environment."""
-        self.cfg.set("bind", [f"fd://{self._listener.fileno()}"])
+        self.cfg.set("bind", [f"fd://{self._listener}"])
         self.cfg.set("workers", 2)
         self.cfg.set("threads", 4)
         self.cfg.set("worker_class", "gthread")
+        self.cfg.set("control_socket_disable", True)  # one path per user: two starts would share it
+        self.cfg.set("when_ready", self._when_ready)
+
+    def _when_ready(self, _arbiter: object) -> None:
+        """Let a closed terminal stop us, where gunicorn would reload; `nohup` still keeps us."""
+
+        def stop(_number: int, _frame: object) -> None:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+        signal.signal(signal.SIGHUP, signal.SIG_IGN if self._nohup else stop)
 
     def load(self) -> object:
         """Build the application in each worker, after the fork: no connection is shared."""
@@ -127,7 +142,7 @@ def serve(listener: socket.socket) -> None:
     print(f"Serving on http://{host}:{port}/ (Ctrl-C stops everything)", flush=True)
     master = os.getpid()
     try:
-        _Server(listener).run()
+        _Server(listener.detach()).run()  # gunicorn closes it
     except SystemExit as end:
         # Workers are forks of us and end here too: they must not run our clean-up and stop the database.
         code = end.code if isinstance(end.code, int) else 1
