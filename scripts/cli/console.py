@@ -93,12 +93,16 @@ def command(function: Callable[..., None]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help="Make the last line one JSON object.")
     @click.option("--lang", type=click.Choice(LOCALES), default=LOCALES[0], show_default=True)
     @click.option(
-        "--database-url", default=lambda: os.environ.get("DATABASE_URL", ""), help="PostGIS to work on."
+        "--database-url", envvar="DATABASE_URL", help="PostGIS to work on; default: the private one."
     )
-    def run(*args: Any, as_json: bool, lang: str, database_url: str, **options: Any) -> None:
-        console = Console(database_url, lang, as_json)
+    def run(*args: Any, as_json: bool, lang: str, database_url: str | None, **options: Any) -> None:
+        console = Console("", lang, as_json)
         try:
-            function(console, *args, **options)
+            # Without an address the private cluster of scripts/run is started, or shared while it runs.
+            with nullcontext(database_url) if database_url else private_database() as console.database_url:
+                function(console, *args, **options)
+        except ClusterError as error:
+            raise click.ClickException(str(error)) from error
         except GeodataError as error:
             console.print(console.error_text(error))
             console.result({"error": error.code, "params": error.params})
