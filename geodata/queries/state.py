@@ -1,0 +1,49 @@
+"""The state of the data as a short word, for ETags and caches."""
+
+from collections.abc import Iterable
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+SUBJECTS = frozenset(
+    {
+        "areas",
+        "assignments",
+        "demand",
+        "divisions",
+        "enterprises",
+        "grids",
+        "rules",
+        "stations",
+        "streets",
+    }
+)
+"""Subjects that the triggers of the first migration note in ``data_changes``."""
+
+# Count and greatest id, because transactions need not commit in the order in which they drew ids.
+_VERSIONS = sa.text(
+    "SELECT subject, count(*), max(id) FROM data_changes WHERE subject = ANY(:subjects) "
+    "GROUP BY subject ORDER BY subject"
+)
+
+
+def data_version(session: Session, subjects: Iterable[str]) -> str:
+    """Name the state of some subjects' data: equal words, equal data.
+
+    The word changes with every committed writing statement on a table of the subjects, and is empty of
+    meaning beyond equality. Read it in the same snapshot as the data, or before them.
+
+    Raises:
+        ValueError: a subject that no trigger notes; its version would never change.
+    """
+    wanted = sorted(set(subjects))
+    unknown = set(wanted) - SUBJECTS
+    if unknown:
+        raise ValueError(f"nobody notes changes of {sorted(unknown)}")
+    rows = session.execute(_VERSIONS, {"subjects": wanted})
+    return ",".join(f"{subject}:{count}.{last}" for subject, count, last in rows)
+
+
+def check_reachable(session: Session) -> None:
+    """Ask the database the smallest question; raises what the driver raises when it is away."""
+    session.execute(sa.text("SELECT 1"))

@@ -1,0 +1,1 @@
+"""Doors for programs: GeoJSON, answers and vector tiles below ``/api/v1``."""

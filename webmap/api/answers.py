@@ -1,0 +1,75 @@
+"""Answers that can be revalidated: an ETag from question and data version, 304, gzip."""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Iterable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, request
+from sqlalchemy.orm import Session
+
+from geodata import __version__
+from geodata.queries.features import Page
+from geodata.queries.state import data_version
+from webmap import requests
+
+GEO_JSON = "application/geo+json"
+JSON = "application/json"
+
+_GZIP_FROM_BYTES = 1024
+_GZIP_LEVEL = 5
+
+
+def answer(
+    subjects: Iterable[str],
+    build: Callable[[Session], str],
+    *,
+    media_type: str = JSON,
+    also: Iterable[object] = (),
+) -> Response:
+    """Answer with the text that ``build`` makes, or 304 if the reader has it already.
+
+    ``subjects`` name the data the answer depends on; ``also`` is what else it depends on, such as today.
+    """
+    session = requests.session()
+    tag = entity_tag(data_version(session, subjects), *also)
+    if request.if_none_match.contains_weak(tag):
+        response = Response(status=304)
+    else:
+        response = Response(build(session), content_type=media_type)
+        response.headers["Content-Language"] = requests.locale()
+    response.set_etag(tag, weak=True)
+    response.headers["Cache-Control"] = "no-cache"
+    response.vary.update(("Accept-Language", "Accept-Encoding"))
+    return compress(response)
+
+
+def entity_tag(version: str, *also: object) -> str:
+    """A word that is equal only for equal questions, in one language, over equal data, by one program."""
+    question = (request.path, sorted(request.args.items(multi=True)), requests.locale(), __version__, version)
+    return hashlib.sha256(repr((question, [str(part) for part in also])).encode()).hexdigest()[:32]
+
+
+def compress(response: Response) -> Response:
+    """Send a large body gzipped to a reader who takes gzip. ETags are weak, so both forms share one."""
+    if response.status_code != HTTPStatus.OK or not request.accept_encodings["gzip"]:
+        return response
+    body = response.get_data()
+    if len(body) >= _GZIP_FROM_BYTES:
+        response.set_data(gzip.compress(body, _GZIP_LEVEL, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def collection_text(page: Page) -> str:
+    """A page as GeoJSON FeatureCollection text that states its limit and where to go on."""
+    head = {"type": "FeatureCollection", "numberReturned": len(page.features), "limit": page.limit}
+    head["next"] = page.next_after
+    return f'{json.dumps(head)[:-1]}, "features": [{",".join(page.features)}]}}'
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON with Chinese as it is; refuses NaN, which is not JSON."""
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))

@@ -1,0 +1,96 @@
+"""The OpenAPI 3.1 document: what the routes declare, completed by what every operation has in common."""
+
+from typing import Any
+
+from apiflask import APIBlueprint, APIFlask
+from flask import Response, current_app
+
+from geodata import __version__
+from webmap.api import parameters
+from webmap.api.answers import JSON, json_text
+from webmap.api.schemas import Problem
+from webmap.errors import PROBLEM_JSON
+from webmap.permissions import Permission, requires
+
+bp = APIBlueprint("document", __name__, url_prefix="/api/v1", enable_openapi=False)
+
+_DESCRIPTION = """Stations, grids, enterprises and ten-minute coverage of a county trade union. Read-only.
+
+Errors are `application/problem+json` with a stable `code`. Collections are pages by ascending id: `limit`
+says how many features at most, `next` is the `after` of the next page. Every answer has a weak `ETag`; send
+it back as `If-None-Match` to get 304 while nothing changed. Coordinates are WGS 84 / CGCS2000 longitude,
+latitude."""
+
+_PROBLEMS = {
+    "400": "The request cannot be understood; `code` says why.",
+    "404": "There is no such thing.",
+    "405": "The interface is read-only.",
+    "422": "A parameter is unknown or out of its bounds; `parameters` lists them.",
+    "503": "The database is away or busy; `Retry-After` says when to come back.",
+}
+_PATH_BOUNDS = {
+    "z": {"type": "integer", "minimum": 5, "maximum": 18},
+    "x": {"type": "integer", "minimum": 0, "maximum": 2**18 - 1},
+    "y": {"type": "integer", "minimum": 0, "maximum": 2**18 - 1},
+}
+_ID_BOUNDS = {"type": "integer", "minimum": 1, "maximum": parameters.MAX_ID}
+
+
+def configure(app: APIFlask) -> None:
+    """Let the application describe itself."""
+    app.config.update(
+        INFO={"title": "Tenmin 十分钟", "version": __version__, "description": _DESCRIPTION},
+        SERVERS=[{"url": "/", "description": "this server"}],
+        AUTO_OPERATION_ID=True,
+        AUTO_404_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+    )
+    app.spec_processor(_complete)
+
+
+@bp.get("/openapi.json")
+@requires(Permission.DOCUMENT_READ)
+def get_document() -> Response:
+    """This document."""
+    app: Any = current_app
+    response = Response(json_text(app.spec), content_type=JSON)
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _complete(spec: Any) -> Any:
+    problem = Problem.model_json_schema()
+    spec["components"].setdefault("schemas", {})["Problem"] = problem
+    spec["components"]["responses"] = {
+        status: {
+            "description": description,
+            "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+        }
+        for status, description in _PROBLEMS.items()
+    }
+    for path in spec["paths"].values():
+        for operation in path.values():
+            _complete_operation(operation)
+    return spec
+
+
+def _complete_operation(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    for status in _PROBLEMS:
+        responses.setdefault(status, {"$ref": f"#/components/responses/{status}"})
+    responses.setdefault("304", {"description": "Nothing changed since the ETag in If-None-Match."})
+    for parameter in operation["parameters"]:
+        if parameter["in"] == "path":
+            parameter["required"] = True
+            parameter["schema"] = _PATH_BOUNDS.get(parameter["name"], _ID_BOUNDS)
+        else:
+            parameter["schema"] = _without_null(parameter["schema"])
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """In an address a parameter is there or not; ``null`` would be a word."""
+    kept = [choice for choice in schema.get("anyOf", []) if choice != {"type": "null"}]
+    if not kept:
+        return schema
+    rest = {name: value for name, value in schema.items() if name not in {"anyOf", "default"}}
+    return {**rest, **kept[0]} if len(kept) == 1 else {**rest, "anyOf": kept}

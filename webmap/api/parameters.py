@@ -1,0 +1,148 @@
+"""Query parameters, parsed once at the door: bounded, finite, nothing unknown, nothing twice."""
+
+from datetime import UTC, date, datetime
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+from geodata.errors import InvalidInput
+from geodata.queries.clauses import WITHOUT_UNION, Bbox, StaffBand
+from geodata.queries.features import PageRequest
+from geodata.vocab import (
+    AssignmentStatus,
+    DivisionLevel,
+    GridKind,
+    OrganizationStatus,
+    StationStatus,
+    StationType,
+)
+
+MAX_LIMIT = 1000
+DEFAULT_LIMIT = 100
+HALF_TURN = 180.0
+POLE = 90.0
+MAX_ID = 2**53 - 1
+"""Ids stay exact in every JSON reader."""
+
+ID = f"int(min=1,max={MAX_ID})"
+"""Route converter of an id."""
+
+_NUMBER = r"-?\d{1,3}(\.\d{1,15})?"
+BBOX_PATTERN = rf"^{_NUMBER}(,{_NUMBER}){{3}}$"
+# PostgreSQL cannot hold NUL; other control characters are in no name.
+TEXT_PATTERN = r"^[^\x00-\x1f\x7f]+$"
+
+County = Annotated[
+    str,
+    Field(pattern=r"^[0-9]{6}$", description="Six digits of the county (GB/T 2260).", examples=["410103"]),
+]
+Text = Annotated[str, Field(min_length=1, max_length=100, pattern=TEXT_PATTERN)]
+
+
+class Query(BaseModel):
+    """What every operation takes. Parameters that an operation does not know are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    lang: Literal["zh", "en"] | None = Field(None, description="Language of sentences; else Accept-Language.")
+
+
+def _plain_digits(value: object) -> object:
+    """Python reads ``1_0`` and full-width digits as numbers; an address should not."""
+    if isinstance(value, str) and not (value.isascii() and value.isdigit()):
+        raise ValueError("not a plain whole number")
+    return value
+
+
+Id = Annotated[int, Field(ge=1, le=MAX_ID), BeforeValidator(_plain_digits)]
+LastId = Annotated[int, Field(ge=0, le=MAX_ID), BeforeValidator(_plain_digits)]
+Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_plain_digits)]
+
+
+class PageQuery(Query):
+    """Keyset paging and a box."""
+
+    limit: Limit = Field(DEFAULT_LIMIT, description="Features in one answer.")
+    after: LastId | None = Field(None, description="Go on after this id: the answer's `next`.")
+    bbox: str | None = Field(
+        None,
+        max_length=120,
+        pattern=BBOX_PATTERN,
+        description="west,south,east,north in degrees (WGS 84 / CGCS2000), west < east, south < north. "
+        "Rows without a place are in no box.",
+        examples=["113.5,34.6,113.8,34.9"],
+    )
+    county: County | None = None
+    q: Text | None = Field(None, description="The name contains this text.")
+
+    @property
+    def page_request(self) -> PageRequest:
+        """Which page of which box."""
+        bbox = None if self.bbox is None else parse_bbox(self.bbox)
+        return PageRequest(limit=self.limit, after=self.after, bbox=bbox)
+
+    @property
+    def filters(self) -> dict[str, Any]:
+        """The other conditions, named as the query functions name them."""
+        return self.model_dump(exclude={"lang", "limit", "after", "bbox"})
+
+
+class StationsQuery(PageQuery):
+    """Filters of stations."""
+
+    status: StationStatus | None = None
+    station_type: StationType | None = Field(None, alias="type")
+
+
+class GridsQuery(PageQuery):
+    """Filters of grids in force."""
+
+    kind: GridKind | None = None
+
+
+class EnterprisesQuery(PageQuery):
+    """Filters of enterprises."""
+
+    org: OrganizationStatus | Literal["without_union"] | None = Field(
+        None, description=f"Organisation status; `{WITHOUT_UNION}` is every state that still needs a union."
+    )
+    status: AssignmentStatus | None = Field(None, description="Status of the assignment in force.")
+    grid: Id | None = Field(None, description="Id of the responsible grid.")
+    band: StaffBand | None = Field(None, description="Staff-size band.")
+
+
+class DivisionsQuery(PageQuery):
+    """Filters of divisions."""
+
+    level: DivisionLevel | None = None
+
+
+def parse_bbox(text: str) -> Bbox:
+    """Read ``west,south,east,north`` in degrees.
+
+    Raises:
+        InvalidInput: ``bbox_invalid`` unless these are four finite numbers on the globe with
+            west < east and south < north (a box over the 180th meridian is refused).
+    """
+    parts = text.split(",")
+    try:
+        west, south, east, north = (float(part) for part in parts)
+    except ValueError:
+        raise InvalidInput("bbox_invalid") from None
+    is_on_globe = (
+        abs(west) <= HALF_TURN and abs(east) <= HALF_TURN and abs(south) <= POLE and abs(north) <= POLE
+    )
+    if not (is_on_globe and west < east and south < north):  # NaN fails every comparison
+        raise InvalidInput("bbox_invalid")
+    return Bbox(west, south, east, north)
+
+
+def today() -> date:
+    """The date in Shanghai, where the offices are."""
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def this_minute() -> datetime:
+    """Now, to the minute: part of the ETag of answers that change by the clock."""
+    return datetime.now(UTC).replace(second=0, microsecond=0)

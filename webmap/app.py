@@ -1,0 +1,36 @@
+"""The application: settings in, doors hung, guards at each."""
+
+from apiflask import APIFlask
+from flask.json.provider import DefaultJSONProvider
+
+from webmap import errors, requests
+from webmap.api import document, features, health
+from webmap.api import refusals as api_refusals
+from webmap.config import Settings, read_settings
+
+MAX_BODY_BYTES = 64 * 1024
+
+
+class _ChineseJson(DefaultJSONProvider):
+    """Chinese as it is, not as escapes."""
+
+    ensure_ascii = False
+
+
+def create_app(settings: Settings | None = None) -> APIFlask:
+    """Build the web application; settings are read from the environment unless given.
+
+    Raises:
+        Misconfigured: a setting is missing, misspelt or wrong.
+    """
+    # No documentation pages of the framework: they load scripts from other people's servers.
+    app = APIFlask(__name__, title="Tenmin 十分钟", json_errors=False, docs_path=None, spec_path=None)
+    app.json = _ChineseJson(app)
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    requests.install(app, settings or read_settings())
+    errors.install(app)
+    api_refusals.install(app)
+    document.configure(app)
+    for blueprint in (features.bp, health.bp, document.bp):
+        app.register_blueprint(blueprint)
+    return app

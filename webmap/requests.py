@@ -1,0 +1,112 @@
+"""What every request has: a read-only session, a language, a nonce; and what every answer carries."""
+
+import secrets
+from typing import cast
+
+import sqlalchemy as sa
+from flask import Flask, Response, current_app, g, request
+from sqlalchemy.orm import Session
+
+from geodata.db import make_engine, normalize_url
+from webmap.config import Settings
+from webmap.i18n import choose_locale
+
+STATEMENT_TIMEOUT_S = 15
+"""A read that takes longer is given up and answered with 503."""
+
+CONNECT_TIMEOUT_S = 5
+RETRY_AFTER_S = 10
+
+_ENGINE = "tenmin.engine"
+_SETTINGS = "tenmin.settings"
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Give an application its engine and the habits of this module."""
+    app.extensions[_SETTINGS] = settings
+    app.extensions[_ENGINE] = _open_engine(settings.database_url)
+    app.teardown_appcontext(_close_session)
+    app.after_request(_protect)
+
+
+def _open_engine(url: str) -> sa.Engine:
+    """An engine that gives up on a silent server; nothing connects before the first query."""
+    parsed = sa.make_url(normalize_url(url))
+    if "connect_timeout" not in parsed.query:
+        parsed = parsed.update_query_dict({"connect_timeout": str(CONNECT_TIMEOUT_S)})
+    return make_engine(parsed.render_as_string(hide_password=False))
+
+
+def settings() -> Settings:
+    """The settings of the running application."""
+    return cast("Settings", current_app.extensions[_SETTINGS])
+
+
+def engine() -> sa.Engine:
+    """The one engine of the running application."""
+    return cast("sa.Engine", current_app.extensions[_ENGINE])
+
+
+def session() -> Session:
+    """The session of this request: one read-only transaction that sees one state of the data.
+
+    REPEATABLE READ, so that the data version in an ETag and the rows below it are of the same moment.
+    """
+    if "session" not in g:
+        reader = engine().execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
+        g.session = Session(reader)
+        g.session.execute(sa.text(f"SET LOCAL statement_timeout = '{STATEMENT_TIMEOUT_S}s'"))
+    return cast("Session", g.session)
+
+
+def _close_session(_error: BaseException | None) -> None:
+    opened = g.pop("session", None)
+    if opened is not None:
+        opened.close()
+
+
+def locale() -> str:
+    """The language of this reader: ``?lang=``, else the browser's wish, else Chinese."""
+    return choose_locale(request.args.get("lang"), request.headers.get("Accept-Language"))
+
+
+def csp_nonce() -> str:
+    """The word that lets an inline script or style of this one answer run."""
+    if "csp_nonce" not in g:
+        g.csp_nonce = secrets.token_urlsafe(16)
+    return cast("str", g.csp_nonce)
+
+
+def content_security_policy(nonce: str, image_source: str | None) -> str:
+    """Nothing from anywhere but here; images also from the base map, if the office chose one."""
+    images = " ".join(filter(None, ("'self' data: blob:", image_source)))
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src 'self' 'nonce-{nonce}'",
+            f"style-src 'self' 'nonce-{nonce}'",
+            f"img-src {images}",
+            "connect-src 'self'",
+            "font-src 'self'",
+            "manifest-src 'self'",
+            "object-src 'none'",
+            "base-uri 'none'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def _protect(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = content_security_policy(csp_nonce(), settings().base_map_source)
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
+    headers["Referrer-Policy"] = "same-origin"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(self), microphone=(), payment=(), usb=()"
+    if response.mimetype == "text/html":
+        headers.setdefault("Cache-Control", "no-cache")
+        response.vary.update(("Accept-Language",))
+    return response
