@@ -13,6 +13,7 @@ from geodata.models.stations import (
     StationHoursException,
     StationService,
 )
+from geodata.models.tiles import EnterpriseCell, GridTotal, Outline, TileState
 
 __all__ = [
     "AssessmentArea",
@@ -25,10 +26,13 @@ __all__ = [
     "DemandPoint",
     "Division",
     "Enterprise",
+    "EnterpriseCell",
     "EnterpriseClarity",
     "Grid",
     "GridBoundary",
+    "GridTotal",
     "ImportBatch",
+    "Outline",
     "Rejection",
     "ServiceItem",
     "ServiceStandard",
@@ -38,4 +42,5 @@ __all__ = [
     "StationHoursException",
     "StationService",
     "Street",
+    "TileState",
 ]
