@@ -62,7 +62,8 @@ class Responsibility:
     @property
     def reason_key(self) -> str:
         """Key of the sentence that says why."""
-        return reason_key(self.method, self.params)
+        is_union = {"is_union": True} if self.fallback_code is not None else {}
+        return reason_key(self.method, {**self.params, **is_union})
 
     @property
     def reason_notes(self) -> list[str]:

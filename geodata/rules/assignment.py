@@ -112,6 +112,7 @@ _VARIANTS: dict[str, tuple[tuple[str, str], ...]] = {
     AssignmentMethod.GAP_FALLBACK: (("no_boundaries", "no_boundaries"),),
     AssignmentMethod.COMMUNITY_CODE: (("by_polygon", "community_polygon"),),
     AssignmentMethod.CODE_FALLBACK: (("place_unknown", "place_unknown"),),
+    AssignmentMethod.MANUAL: (("is_union", "manual_fallback"),),
     AssignmentMethod.OUT_OF_COUNTY: (
         ("place_unknown", "out_of_county_unknown"),
         ("code", "out_of_county_code"),

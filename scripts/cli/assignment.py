@@ -1,0 +1,117 @@
+"""``tenmin assign`` and ``tenmin which-grid``: give every enterprise its grid; say whose it is and why."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+import click
+
+from geodata.assignment.service import AssignmentSummary, Responsibility, assign_enterprises
+from geodata.assignment.service import which_grid as find_responsible
+from scripts.cli.console import Console, command
+
+
+@click.command()
+@click.option("--id", "ids", type=int, multiple=True, help="Only this enterprise; may be repeated.")
+@click.option("--parallel", type=click.IntRange(1, 64), default=1, show_default=True, help="Sessions to use.")
+@command
+def assign(console: Console, ids: tuple[int, ...], parallel: int) -> None:
+    """Give every enterprise its one responsible grid; a second run writes nothing.
+
+    Boundary versions approved for a day that has come are put in force first.
+    """
+    with console.transaction() as session, console.progress() as progress:
+        summary = assign_enterprises(
+            session, enterprise_ids=ids or None, parallel=parallel, progress=progress
+        )
+    print_summary(console, summary)
+    console.result(asdict(summary))
+
+
+def print_summary(console: Console, summary: AssignmentSummary) -> None:
+    """What a run found and wrote, in three lines."""
+    figures = asdict(summary)
+    for key in ("cli.assigned", "cli.assignment_doubts", "cli.assignment_written"):
+        console.print(console.say(key, **figures))
+
+
+@click.command("which-grid")
+@click.argument("question", required=False)
+@click.option("--uscc", help="Unified social credit code.")
+@click.option("--name", help="Name, or a part of it.")
+@click.option("--at", "point", help="Longitude,latitude in degrees (WGS-84 / CGCS2000).")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="A past day; today when left out.")
+@command
+def which_grid(
+    console: Console,
+    question: str | None,
+    uscc: str | None,
+    name: str | None,
+    point: str | None,
+    day: datetime | None,
+) -> None:
+    """Say which grid is responsible for an enterprise or a place, and why.
+
+    QUESTION is a credit code (18 letters and digits), a lon,lat pair, or a part of a name.
+    """
+    asked = _read_question(question, uscc=uscc, name=name, point=point)
+    with console.transaction() as session:
+        answers = find_responsible(session, **asked, on=_day(day))
+    for answer in answers:
+        for line in _sentences(console, answer):
+            console.print(line)
+    if not answers:
+        console.print(console.say("cli.nobody_found"))
+    console.result({"answers": [_as_json(console, answer) for answer in answers]})
+
+
+def _day(moment: datetime | None) -> date | None:
+    return None if moment is None else moment.date()
+
+
+def _read_question(
+    question: str | None, *, uscc: str | None, name: str | None, point: str | None
+) -> dict[str, Any]:
+    """One way of asking, from options or from the bare word."""
+    given = [value for value in (question, uscc, name, point) if value]
+    if len(given) != 1:
+        raise click.UsageError("ask in one way: QUESTION, --uscc, --name or --at")
+    if uscc or (question and len(question) == 18 and question.isascii() and question.isalnum()):  # noqa: PLR2004
+        return {"uscc": uscc or question}
+    if point or (question and _is_pair(question)):
+        lon, lat = _read_pair(point or question or "")
+        return {"lon": lon, "lat": lat}
+    return {"name": name or question}
+
+
+def _is_pair(text: str) -> bool:
+    try:
+        _read_pair(text)
+    except click.UsageError:
+        return False
+    return True
+
+
+def _read_pair(text: str) -> tuple[float, float]:
+    try:
+        lon, lat = (float(part) for part in text.replace("，", ",").split(","))
+    except ValueError as error:
+        raise click.UsageError(f"not lon,lat: {text}") from error
+    return lon, lat
+
+
+def _sentences(console: Console, answer: Responsibility) -> list[str]:
+    """Who, then why, then what else is worth knowing."""
+    who = "grid" if answer.grid_id else "union" if answer.fallback_code else "nobody"
+    names = {**answer.reason_params, "county": answer.county_code or "—"}
+    names["enterprise"] = answer.enterprise_name or console.say("cli.this_place")
+    keys = [f"cli.responsible_{who}", answer.reason_key, *answer.reason_notes]
+    return [console.say(key, **names) for key in keys]
+
+
+def _as_json(console: Console, answer: Responsibility) -> dict[str, Any]:
+    return {
+        **asdict(answer),
+        "reason_key": answer.reason_key,
+        "reason": " ".join(_sentences(console, answer)[1:]),
+    }
