@@ -1,0 +1,82 @@
+"""Coverage rules and stored answers: read and keep them."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from geodata.models import CoverageRule, CoverageRun, ServiceItem
+
+
+def list_rules(session: Session) -> Sequence[CoverageRule]:
+    """All coverage rules in the order the office gave them."""
+    return session.scalars(sa.select(CoverageRule).order_by(CoverageRule.position, CoverageRule.code)).all()
+
+
+def get_rule(session: Session, code: str) -> CoverageRule | None:
+    """One coverage rule by its code."""
+    return session.get(CoverageRule, code)
+
+
+def list_service_codes(session: Session) -> set[str]:
+    """Codes of all services that a question can ask for."""
+    return set(session.scalars(sa.select(ServiceItem.code)))
+
+
+def find_run(session: Session, question: dict[str, Any], inputs_hash: str) -> CoverageRun | None:
+    """The stored answer to a question over the same inputs.
+
+    Args:
+        session: where to look.
+        question: the columns of a run that name the question, by column name.
+        inputs_hash: fingerprint of everything that decides the answer.
+    """
+    same = [getattr(CoverageRun, column).is_not_distinct_from(value) for column, value in question.items()]
+    return session.scalars(
+        sa.select(CoverageRun).where(CoverageRun.inputs_hash == inputs_hash, *same)
+    ).first()
+
+
+def get_run(session: Session, run_id: int) -> CoverageRun | None:
+    """A stored answer by its number."""
+    return session.get(CoverageRun, run_id)
+
+
+def add_run(session: Session, values: dict[str, Any]) -> int | None:
+    """Keep an answer; None when the same question over the same inputs is kept already.
+
+    Two who store the same answer at the same moment both succeed: one row is written.
+    """
+    statement = insert(CoverageRun).values(values).on_conflict_do_nothing().returning(CoverageRun.id)
+    return session.execute(statement).scalar_one_or_none()
+
+
+def list_runs(session: Session, *, county_code: str | None = None, limit: int = 20) -> list[dict[str, Any]]:
+    """The latest stored answers, newest first: what was asked, and the figure."""
+    run = CoverageRun
+    figures = [run.figures[name].label(name) for name in ("share", "share_low", "share_high", "people")]
+    statement = sa.select(
+        run.id,
+        run.county_code,
+        run.rule_code,
+        run.day_type,
+        run.minute,
+        run.services,
+        run.as_of,
+        run.engine,
+        run.inputs_hash,
+        run.computed_at,
+        *figures,
+    ).order_by(run.computed_at.desc(), run.id.desc())
+    if county_code is not None:
+        statement = statement.where(run.county_code == county_code)
+    return [dict(row) for row in session.execute(statement.limit(limit)).mappings()]
+
+
+def default_as_of(session: Session) -> date:
+    """Today in the county, by the clock of the database."""
+    today: date = session.execute(sa.text("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date")).scalar_one()
+    return today

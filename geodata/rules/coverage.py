@@ -1,0 +1,168 @@
+"""Who is covered: the state of every place at one moment, and people by hour of the day.
+
+A place is *covered* when at least one counting station is within the limit, *unknown* when none
+counts but one of those within might, else *not covered*: there is never only "covered or not".
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy.sparse import csr_array, vstack
+
+from geodata.rules.availability import Moment, StationClass, StationFacts, StationState, classify_station
+from geodata.rules.reach import Bools, Floats, Ints, reach_in_chunks
+
+HOURS_OF_DAY = 24
+NOT_COVERED, ONE, CROSS, UNKNOWN = range(4)
+"""The digit of a place: not covered, one station, two or more (交叉覆盖), unknown."""
+
+Flags = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Places:
+    """Points whose state is asked, one row each; NaN coordinates where not located.
+
+    ``county`` numbers the county of each place; stations carry the same numbers, and a place is
+    served by stations of its own county only (the official figure).
+    """
+
+    lonlat: Floats
+    people: Ints
+    county: Ints
+
+
+@dataclass(frozen=True)
+class Supply:
+    """Stations as columns: position, county number, and which of them are what.
+
+    ``counting`` and ``unsure`` have one row a station and one column for each of the 24 hours and a
+    last one for the moment asked about; ``shut`` would count if open, ``fixable`` is shut or lacks.
+    """
+
+    lonlat: Floats
+    county: Ints
+    counting: Flags
+    unsure: Flags
+    shut: Bools
+    fixable: Bools
+
+    def now(self) -> "Supply":
+        """The same stations with the moment asked about only."""
+        return replace(self, counting=self.counting[:, -1:], unsure=self.unsure[:, -1:])
+
+
+@dataclass(frozen=True)
+class Cover:
+    """The state of every place at the moment asked, and people by hour.
+
+    ``digit`` is NOT_COVERED, ONE, CROSS or UNKNOWN; ``shut_in_reach`` and ``fixable_in_reach`` say
+    what could help a place; ``fixable`` holds the pairs of uncovered places and fixable stations.
+    ``hours`` has a row for each column but the last: people covered, cross-covered, unknown.
+    """
+
+    digit: npt.NDArray[np.uint8]
+    shut_in_reach: Bools
+    fixable_in_reach: Bools
+    fixable: csr_array
+    hours: Ints
+
+
+def make_supply(
+    stations: Sequence[StationFacts],
+    county: Ints,
+    moment: Moment,
+    *,
+    services: Sequence[str],
+    unconfirmed_after_days: int | None,
+) -> tuple[Supply, list[StationClass]]:
+    """Classify stations at the 24 hours and at the moment asked, which is also returned by itself."""
+    minutes = [60 * hour for hour in range(HOURS_OF_DAY)]
+    moments = [Moment(moment.day_type, minute, moment.as_of) for minute in minutes] + [moment]
+    table = [
+        [
+            classify_station(each, at, services=services, unconfirmed_after_days=unconfirmed_after_days)
+            for at in moments
+        ]
+        for each in stations
+    ]
+    asked = [row[-1] for row in table]
+    shape = (len(stations), len(moments))
+    supply = Supply(
+        lonlat=np.array([(_or_nan(each.lon), _or_nan(each.lat)) for each in stations], dtype=float).reshape(
+            -1, 2
+        ),
+        county=county,
+        counting=_flags(table, StationState.OPEN).reshape(shape),
+        unsure=_flags(table, StationState.UNKNOWN).reshape(shape),
+        shut=np.array(
+            [each.state == StationState.SHUT and not each.lacking for each in asked], dtype=np.bool_
+        ),
+        fixable=np.array(
+            [each.state in {StationState.SHUT, StationState.LACKS} for each in asked], dtype=np.bool_
+        ),
+    )
+    return supply, asked
+
+
+def _flags(table: Sequence[Sequence[StationClass]], state: StationState) -> Flags:
+    return np.array([[each.state == state for each in row] for row in table], dtype=np.float32)
+
+
+def _or_nan(value: float | None) -> float:
+    return float("nan") if value is None else value
+
+
+def find_cover(places: Places, supply: Supply, limit_m: float) -> Cover:
+    """The state of every place: one reach matrix, then all hours by products with it.
+
+    A place that is not located is unknown, at every hour. ``limit_m`` is inclusive metres on the
+    ellipsoid. The result does not depend on the order of places or stations.
+    """
+    count = len(places.people)
+    digit = np.zeros(count, dtype=np.uint8)
+    shut, fixable = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
+    hours = np.zeros((supply.counting.shape[1] - 1, 3), dtype=np.int64)
+    blocks = [csr_array((0, len(supply.shut)), dtype=np.float32)]
+    lost = np.isnan(places.lonlat[:, 0])
+    for block, reach in reach_in_chunks(places.lonlat, supply.lonlat, limit_m):
+        own = _own_county(reach, places.county[block], supply.county)
+        counting, unsure = own @ supply.counting, own @ supply.unsure
+        unsure[lost[block]] = 1
+        states = _digits(counting, unsure)
+        hours += _people_by_hour(states[:, :-1], places.people[block])
+        digit[block] = states[:, -1]
+        shut[block] = own @ supply.shut.astype(np.float32) > 0
+        helps = _only(own, digit[block] == NOT_COVERED, supply.fixable)
+        fixable[block] = np.diff(helps.indptr) > 0
+        blocks.append(helps)
+    return Cover(digit, shut, fixable, vstack(blocks, format="csr"), hours)
+
+
+def _digits(counting: Flags, unsure: Flags) -> npt.NDArray[np.uint8]:
+    states = np.minimum(counting, CROSS).astype(np.uint8)
+    states[(counting == 0) & (unsure > 0)] = UNKNOWN
+    return states
+
+
+def _people_by_hour(states: npt.NDArray[np.uint8], people: Ints) -> Ints:
+    covered = (states == ONE) | (states == CROSS)
+    return np.column_stack([people @ which for which in (covered, states == CROSS, states == UNKNOWN)])
+
+
+def _own_county(reach: csr_array, place_county: Ints, station_county: Ints) -> csr_array:
+    """Drop pairs across a county border: official figures of a county use its own stations only."""
+    rows = np.repeat(np.arange(reach.shape[0]), np.diff(reach.indptr))
+    keep = place_county[rows] == station_county[reach.indices]
+    return reach if keep.all() else _picked(reach, rows, keep)
+
+
+def _only(reach: csr_array, rows_wanted: Bools, columns_wanted: Bools) -> csr_array:
+    rows = np.repeat(np.arange(reach.shape[0]), np.diff(reach.indptr))
+    return _picked(reach, rows, rows_wanted[rows] & columns_wanted[reach.indices])
+
+
+def _picked(reach: csr_array, rows: Ints, keep: Bools) -> csr_array:
+    return csr_array((reach.data[keep], (rows[keep], reach.indices[keep])), shape=reach.shape)
