@@ -6,6 +6,7 @@ Revises: 0002
 import sqlalchemy as sa
 from alembic import op
 from geoalchemy2 import Geometry
+from sqlalchemy.dialects import postgresql
 
 revision = "0004"
 down_revision = "0002"
@@ -23,16 +24,15 @@ def upgrade() -> None:
     )
     op.create_table(
         "enterprise_cells",
-        sa.Column("z", sa.SmallInteger(), nullable=False),
-        sa.Column("x", sa.Integer(), nullable=False),
-        sa.Column("y", sa.Integer(), nullable=False),
-        sa.Column("cell", sa.SmallInteger(), nullable=False),
+        sa.Column("z", sa.SmallInteger(), autoincrement=False, nullable=False),
+        sa.Column("x", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("y", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("county_code", sa.Text(), nullable=False),
-        sa.Column("enterprises", sa.Integer(), nullable=False),
-        sa.Column("unorganized", sa.Integer(), nullable=False),
-        sa.Column("review", sa.Integer(), nullable=False),
-        sa.CheckConstraint("cell BETWEEN 0 AND 4095", name=op.f("ck_enterprise_cells_cell")),
-        sa.PrimaryKeyConstraint("z", "x", "y", "cell", "county_code", name=op.f("pk_enterprise_cells")),
+        sa.Column("cells", postgresql.ARRAY(sa.SmallInteger()), nullable=False),
+        sa.Column("enterprises", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("unorganized", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("review", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.PrimaryKeyConstraint("z", "x", "y", "county_code", name=op.f("pk_enterprise_cells")),
     )
     op.create_table(
         "grid_totals",
