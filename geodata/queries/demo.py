@@ -1,0 +1,72 @@
+"""Writes of the demonstration: the invented rows for which no office sends a file."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from geodata.models import (
+    AssessmentArea,
+    Division,
+    Station,
+    StationClosure,
+    StationHours,
+    StationService,
+    Street,
+)
+
+Rows = Sequence[Mapping[str, Any]]
+
+
+def is_without_data(session: Session) -> bool:
+    """Whether the database holds no division and no station yet."""
+    found = sa.select(sa.exists().select_from(Division), sa.exists().select_from(Station))
+    return not any(session.execute(found).one())
+
+
+def add_streets(session: Session, rows: Rows) -> int:
+    """Insert lines of the base layer.
+
+    Args:
+        session: open transaction.
+        rows: ``county_code``, ``kind``, ``rank``, ``name``, ``wkb`` (longitude/latitude).
+
+    Returns:
+        The number of rows.
+    """
+    return _insert_shapes(session, Street, rows, multi=False)
+
+
+def add_assessment_areas(session: Session, rows: Rows) -> int:
+    """Insert assessment areas: ``county_code``, ``name``, ``wkb`` of a polygon."""
+    return _insert_shapes(session, AssessmentArea, rows, multi=True)
+
+
+def _insert_shapes(session: Session, model: type[Any], rows: Rows, *, multi: bool) -> int:
+    shape = sa.func.ST_GeomFromWKB(sa.bindparam("wkb", type_=sa.LargeBinary), 4326)
+    columns: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name != "wkb"} if rows else {}
+    if columns:
+        statement = sa.insert(model.__table__).values(
+            **columns, is_invented=True, geom=sa.func.ST_Multi(shape) if multi else shape
+        )
+        session.connection().execute(statement, [dict(row) for row in rows])
+    return len(rows)
+
+
+def station_ids(session: Session) -> dict[tuple[str, str | None], int]:
+    """Ids of all stations by name and address."""
+    rows = session.execute(sa.select(Station.name, Station.address, Station.id))
+    return {(name, address): station_id for name, address, station_id in rows}
+
+
+def mark_stations(session: Session, rows: Rows) -> None:
+    """Set invented columns of stations: ``id`` and the columns to set, ``invented_fields`` among them."""
+    session.execute(sa.update(Station), [dict(row) for row in rows])
+
+
+def add_station_rows(session: Session, *, hours: Rows, services: Rows, closures: Rows) -> None:
+    """Insert weekly hours, services and closures, each row with its ``station_id``."""
+    for model, rows in ((StationHours, hours), (StationService, services), (StationClosure, closures)):
+        if rows:
+            session.execute(sa.insert(model), [dict(row) for row in rows])
