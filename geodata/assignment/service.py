@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from time import perf_counter
 
 from sqlalchemy.orm import Session
@@ -20,6 +21,7 @@ from geodata.queries import (
     responsibility,
 )
 from geodata.queries.assignment_cover import Scope
+from geodata.queries.responsibility import clock
 from geodata.rules.assignment import REVIEW_STATUSES, local_date
 from geodata.vocab import AssignmentStatus
 
@@ -65,39 +67,58 @@ def assign_enterprises(
         progress: told of the stages.
     """
     began = perf_counter()
-    tell = progress or (lambda stage, done, total: None)
-    assignment_writes.lock_assignments(session)
-    now = assignment_writes.clock(session)
-    scope = assignment_cover.prepare_scope(session, enterprise_ids)
-    tell("assign_cover", 0, 4)
-    assignment_decisions.keep_manual(session, scope)
-    covered = _fill_cover(session, scope, parallel=parallel)
-    tell("assign_border", 1, 4)
-    assignment_cover.find_special(session, scope)
-    today = local_date(now)
-    assignment_decisions.decide_special(session, today=today)
-    tell("assign_rest", 2, 4)
-    assignment_decisions.decide_uncovered(session, scope, today=today)
-    assignment_codes.decide_unplaced(session, scope, today=today)
+    tell = progress or _silent
+    scope, now = propose_owners(session, enterprise_ids=enterprise_ids, parallel=parallel, progress=tell)
     tell("assign_write", 3, 4)
     if scope.is_limited or assignment_writes.has_assignments(session):
         written = assignment_writes.write_changes(session, scope, now=now)
     else:
-        written = assignment_writes.write_first(session, rows=covered, now=now)
+        written = assignment_writes.write_first(session, now=now)
     summary = _summarize(session, scope, written, seconds=perf_counter() - began)
     session.expire_all()
     tell("assign_write", 4, 4)
     return summary
 
 
-def _fill_cover(session: Session, scope: Scope, *, parallel: int) -> int:
+def propose_owners(
+    session: Session,
+    *,
+    enterprise_ids: Sequence[int] | None = None,
+    parallel: int = 1,
+    progress: Progress | None = None,
+) -> tuple[Scope, datetime]:
+    """Find an owner for every place by the rules, in temporary tables; nothing is written down.
+
+    Returns whom the run is about, and the instant at which its changes would be written.
+    """
+    tell = progress or _silent
+    assignment_writes.lock_assignments(session)
+    now = clock(session)
+    today = local_date(now)
+    scope = assignment_cover.prepare_scope(session, enterprise_ids)
+    tell("assign_cover", 0, 4)
+    assignment_decisions.keep_manual(session, scope)
+    _fill_cover(session, scope, parallel=parallel)
+    tell("assign_border", 1, 4)
+    assignment_cover.find_special(session, scope)
+    assignment_decisions.decide_special(session, today=today)
+    tell("assign_rest", 2, 4)
+    assignment_decisions.decide_uncovered(session, scope, today=today)
+    assignment_codes.decide_unplaced(session, scope, today=today)
+    return scope, now
+
+
+def _silent(stage: str, done: int, total: int) -> None:
+    """Nobody listens."""
+
+
+def _fill_cover(session: Session, scope: Scope, *, parallel: int) -> None:
     assignment_cover.create_cover(session)
     if parallel > 1 and not scope.is_limited:
-        covered = cover_in_parallel(session, scope, sessions=parallel)
+        cover_in_parallel(session, scope, sessions=parallel)
     else:
-        covered = assignment_cover.fill_cover(session, scope)
+        assignment_cover.fill_cover(session, scope)
     assignment_cover.analyze_cover(session)
-    return covered
 
 
 def _summarize(

@@ -54,14 +54,10 @@ def has_assignments(session: Session) -> bool:
     return bool(session.scalar(sa.text("SELECT EXISTS (SELECT FROM assignments)")))
 
 
-def clock(session: Session) -> datetime:
-    """The database's wall clock; unlike ``now()`` it moves within a transaction."""
-    return session.scalars(sa.select(sa.func.clock_timestamp(type_=sa.DateTime(timezone=True)))).one()
-
-
-def write_first(session: Session, *, rows: int, now: datetime) -> Written:
-    """Open a row for every one of about ``rows`` proposals, into an empty history."""
+def write_first(session: Session, *, now: datetime) -> Written:
+    """Open a row for every proposal, into an empty history."""
     statement = _OPEN.format(source=PROPOSALS)
+    rows = session.scalar(sa.text("SELECT count(*) FROM assign_cover")) or 0
     if rows < BULK_ROWS:
         return Written(opened=_execute(session, statement, now=now), closed=0)
     with _keys_checked_once(session):

@@ -8,6 +8,7 @@ import click
 
 from geodata.assignment.service import AssignmentSummary, Responsibility, assign_enterprises
 from geodata.assignment.service import which_grid as find_responsible
+from geodata.boundaries.service import activate_due
 from scripts.cli.console import Console, command
 
 
@@ -20,12 +21,21 @@ def assign(console: Console, ids: tuple[int, ...], parallel: int) -> None:
 
     Boundary versions approved for a day that has come are put in force first.
     """
-    with console.transaction() as session, console.progress() as progress:
-        summary = assign_enterprises(
-            session, enterprise_ids=ids or None, parallel=parallel, progress=progress
-        )
+    with console.progress() as progress:
+        with console.transaction() as session:
+            activated = activate_due(session, by="assign", progress=progress)
+            due = [
+                {"label": row.label, "county": row.county_code, "date": row.effective_from}
+                for row in activated
+            ]
+        with console.transaction() as session:
+            summary = assign_enterprises(
+                session, enterprise_ids=ids or None, parallel=parallel, progress=progress
+            )
+    for version in due:
+        console.print(console.say("cli.activated_due", **version))
     print_summary(console, summary)
-    console.result(asdict(summary))
+    console.result({**asdict(summary), "activated": [version["label"] for version in due]})
 
 
 def print_summary(console: Console, summary: AssignmentSummary) -> None:
