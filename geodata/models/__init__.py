@@ -13,7 +13,7 @@ from geodata.models.stations import (
     StationHoursException,
     StationService,
 )
-from geodata.models.tiles import EnterpriseCell, GridTotal, Outline, TileState
+from geodata.models.tiles import EnterpriseCell, EnterprisePlace, GridTotal, Outline, TileState
 
 __all__ = [
     "AssessmentArea",
@@ -28,6 +28,7 @@ __all__ = [
     "Enterprise",
     "EnterpriseCell",
     "EnterpriseClarity",
+    "EnterprisePlace",
     "Grid",
     "GridBoundary",
     "GridTotal",

@@ -41,6 +41,27 @@ class EnterpriseCell(Base):
     review: Mapped[list[int]] = mapped_column(ARRAY(sa.Integer))
 
 
+class EnterprisePlace(Base):
+    """Enterprises by place, for zooms from 14 on; those on the very same spot are one entry.
+
+    One row is one county's part of the zoom-14 tile ``x/y`` and a margin around it. The arrays run side by
+    side: lowest id of the place, position from the tile's north-west corner in 1/65536 of its side, two
+    counts, and the status (one that waits for a person, if any does).
+    """
+
+    __tablename__ = "enterprise_places"
+
+    x: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    y: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    county_code: Mapped[str] = mapped_column(sa.Text, primary_key=True)
+    ids: Mapped[list[int]] = mapped_column(ARRAY(sa.BigInteger))
+    east: Mapped[list[int]] = mapped_column(ARRAY(sa.Integer))
+    down: Mapped[list[int]] = mapped_column(ARRAY(sa.Integer))
+    enterprises: Mapped[list[int]] = mapped_column(ARRAY(sa.Integer))
+    unorganized: Mapped[list[int]] = mapped_column(ARRAY(sa.Integer))
+    statuses: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
+
+
 class GridTotal(Base):
     """Enterprises a grid is responsible for today, placed or not."""
 

@@ -35,6 +35,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("z", "x", "y", "county_code", name=op.f("pk_enterprise_cells")),
     )
     op.create_table(
+        "enterprise_places",
+        sa.Column("x", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("y", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("county_code", sa.Text(), nullable=False),
+        sa.Column("ids", postgresql.ARRAY(sa.BigInteger()), nullable=False),
+        sa.Column("east", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("down", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("enterprises", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("unorganized", postgresql.ARRAY(sa.Integer()), nullable=False),
+        sa.Column("statuses", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.PrimaryKeyConstraint("x", "y", "county_code", name=op.f("pk_enterprise_places")),
+    )
+    op.create_table(
         "grid_totals",
         sa.Column("grid_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("enterprises", sa.Integer(), nullable=False),
@@ -64,5 +77,6 @@ def downgrade() -> None:
     op.drop_geospatial_index("ix_outlines_geom", table_name="outlines", postgresql_using="gist", column_name="geom")
     op.drop_geospatial_table("outlines")
     op.drop_table("grid_totals")
+    op.drop_table("enterprise_places")
     op.drop_table("enterprise_cells")
     op.drop_table("tile_states")
