@@ -4,7 +4,7 @@ from apiflask import APIFlask
 from flask.json.provider import DefaultJSONProvider
 
 from webmap import errors, requests
-from webmap.api import document, features, health
+from webmap.api import document, features, health, tiles
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
 
@@ -31,6 +31,6 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     errors.install(app)
     api_refusals.install(app)
     document.configure(app)
-    for blueprint in (features.bp, health.bp, document.bp):
+    for blueprint in (features.bp, tiles.bp, health.bp, document.bp):
         app.register_blueprint(blueprint)
     return app

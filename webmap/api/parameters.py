@@ -118,6 +118,13 @@ class DivisionsQuery(PageQuery):
     level: DivisionLevel | None = None
 
 
+class TileQuery(Query):
+    """What a tile can be limited to."""
+
+    county: County | None = Field(None, description="Only this county's enterprises, stations and demand.")
+    v: Text | None = Field(None, description="Any word, to tell caches of the reader's own apart.")
+
+
 def parse_bbox(text: str) -> Bbox:
     """Read ``west,south,east,north`` in degrees.
 

@@ -1,0 +1,119 @@
+"""Vector tiles: one statement a tile, several layers in it, encoded by PostGIS (``ST_AsMVT``).
+
+Coordinates inside a tile run 0–4096 from its north-west corner. Below zoom 14 enterprises are counts per
+1/64 of a tile side; from there on they are points, those of one place merged. No layer holds a contact.
+"""
+
+import math
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from geodata.errors import NotFound
+from geodata.queries.state import data_version
+from geodata.queries.tile_layers import (
+    LIVE_SOURCES,
+    MADE_SOURCES,
+    Sources,
+    layers_of,
+)
+from geodata.queries.tile_tables import COUNTS, OUTLINES, SUBJECTS_OF_PART, is_fresh, refresh
+from geodata.rules.outlines import band_of_zoom
+
+__all__ = ["SUBJECTS", "ZOOM_MAX", "ZOOM_MIN", "Tile", "build_tile", "get_tile", "refresh"]
+
+ZOOM_MIN = 5
+ZOOM_MAX = 18
+SUBJECTS = ("assignments", "demand", "divisions", "enterprises", "grids", "stations", "streets")
+"""Whose data a tile shows."""
+
+HALF_WORLD_M = math.pi * 6378137
+EXTENT = 4096
+BUFFER = 128
+
+
+@dataclass(frozen=True)
+class Tile:
+    """An existing tile of the Web Mercator scheme."""
+
+    z: int
+    x: int
+    y: int
+
+    @property
+    def side_m(self) -> float:
+        """Side in Mercator metres."""
+        return math.ldexp(HALF_WORLD_M, 1 - self.z)
+
+    def box_m(self, *, buffer: int = 0) -> tuple[float, float, float, float]:
+        """West, south, east, north in Mercator metres, widened by ``buffer`` of the tile's 4096 units."""
+        margin = self.side_m * buffer / EXTENT
+        west = -HALF_WORLD_M + self.x * self.side_m
+        north = HALF_WORLD_M - self.y * self.side_m
+        return west - margin, north - self.side_m - margin, west + self.side_m + margin, north + margin
+
+    def box_degrees(self, *, buffer: int = 0) -> tuple[float, float, float, float]:
+        """The same box in degrees; a Mercator box is one in degrees too."""
+        west, south, east, north = self.box_m(buffer=buffer)
+        return _longitude(west), _latitude(south), _longitude(east), _latitude(north)
+
+
+def get_tile(z: int, x: int, y: int) -> Tile:
+    """The tile of these numbers.
+
+    Raises:
+        NotFound: ``tile_not_found`` for a zoom outside 5–18 or numbers beyond the world.
+    """
+    if not (ZOOM_MIN <= z <= ZOOM_MAX and 0 <= x < 2**z and 0 <= y < 2**z):
+        raise NotFound("tile_not_found", zoom_min=ZOOM_MIN, zoom_max=ZOOM_MAX)
+    return Tile(z, x, y)
+
+
+def build_tile(session: Session, tile: Tile, *, county: str | None = None) -> bytes:
+    """Encode a tile; empty bytes when nothing lies in it.
+
+    ``county`` limits enterprises, demand points and stations to one county; grids, divisions and streets
+    are drawn for all. Counts and outlines come from the tables of ``refresh`` while these show today's
+    data, else they are made on the way: slower, never different in meaning.
+    """
+    counted, outlined = _source(session, COUNTS), _source(session, OUTLINES)
+    sources = replace(counted, outlines=outlined.outlines)
+    layers = layers_of(tile.z, sources, for_one_county=county is not None)
+    statement = " || ".join(f"coalesce(({layer}), '')" for layer in layers)
+    return bytes(session.scalar(sa.text(f"SELECT {statement}"), _values(tile, county)) or b"")
+
+
+def _source(session: Session, part: str) -> Sources:
+    fresh = is_fresh(session, part, data_version(session, SUBJECTS_OF_PART[part]))
+    return MADE_SOURCES if fresh else LIVE_SOURCES
+
+
+def _values(tile: Tile, county: str | None) -> dict[str, Any]:
+    exact, wide = tile.box_m(), tile.box_m(buffer=BUFFER)
+    degrees, wide_degrees = tile.box_degrees(), tile.box_degrees(buffer=BUFFER)
+    boxes = {"box": exact, "wide": wide, "deg": degrees, "wide_deg": wide_degrees}
+    sides = ("w", "s", "e", "n")
+    values: dict[str, Any] = {
+        f"{name}_{side}": number
+        for name, box in boxes.items()
+        for side, number in zip(sides, box, strict=True)
+    }
+    return values | {
+        "z": tile.z,
+        "x": tile.x,
+        "y": tile.y,
+        "tiles": 2**tile.z,
+        "band": band_of_zoom(tile.z),
+        "county": county,
+        "tolerance_m": tile.side_m / EXTENT * 4,
+    }
+
+
+def _longitude(east_m: float) -> float:
+    return east_m / HALF_WORLD_M * 180
+
+
+def _latitude(north_m: float) -> float:
+    return math.degrees(math.atan(math.sinh(north_m / HALF_WORLD_M * math.pi)))
