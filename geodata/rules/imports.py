@@ -1,0 +1,125 @@
+"""Plausibility of what files bring: things to warn about, never to mend.
+
+Offsets: GCJ-02 lies 300-700 m and BD-09 1.0-1.4 km from the true place everywhere in China (2.13 of the
+domain notes), so a steady shift of such a size is a wrongly named datum, not a survey error.
+"""
+
+import datetime as dt
+import re
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[np.float64]
+
+CHINA = (73.0, 3.0, 136.0, 54.0)
+"""West, south, east, north in degrees, islands included."""
+
+SAME_PLACE_LIMIT = 100
+"""⚙ Enterprises on one and the same point from which they are worth a question (registered en masse?)."""
+
+SAME_PLACE_M = 50.0
+"""Two rows of one name this near each other are the same place."""
+
+_ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])([1-9][0-9]{16}[0-9Xx])(?![0-9A-Za-z])")
+_ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
+_ID_CHECKS = "10X98765432"
+_SHIFTS_M = ((300.0, 750.0), (950.0, 1450.0))
+_MIN_SHIFTED = 5
+_STEADY_SHARE = 0.8
+_STEADY_SPREAD = 0.25
+_MIN_OUTSIDE = 3
+_OUTSIDE_SHARE = 0.01
+
+
+def mentions_id_number(text: str) -> bool:
+    """Whether a text holds what is a citizen's identity number: 18 digits, a real birth date, a right check."""
+    return any(_is_id_number(match[1]) for match in _ID_NUMBER.finditer(text))
+
+
+def _is_id_number(digits: str) -> bool:
+    try:
+        born = dt.date(int(digits[6:10]), int(digits[10:12]), int(digits[12:14]))
+    except ValueError:
+        return False
+    check = sum(int(digit) * weight for digit, weight in zip(digits[:17], _ID_WEIGHTS, strict=True)) % 11
+    return born.year >= 1900 and digits[17].upper() == _ID_CHECKS[check]  # noqa: PLR2004 - none lives longer
+
+
+def find_point_problems(lon: Array, lat: Array) -> list[str]:
+    """One code a point, empty when it can be meant: decides from degrees alone.
+
+    ``coordinate_zero`` (0/0 or one of them), ``coordinates_swapped`` (would lie in China the other way
+    round), ``coordinate_out_of_range`` (no place on earth, or not finite).
+    """
+    west, south, east, north = CHINA
+    finite = np.isfinite(lon) & np.isfinite(lat)
+    x, y = np.where(finite, lon, 999.0), np.where(finite, lat, 999.0)
+    zero = (np.abs(x) < 1e-6) | (np.abs(y) < 1e-6)
+    swapped = (west <= y) & (y <= east) & (south <= x) & (x <= north)
+    outside = (np.abs(x) > 180.0) | (np.abs(y) > 90.0)
+    chosen = np.select(
+        [finite & zero, swapped, outside],
+        ["coordinate_zero", "coordinates_swapped", "coordinate_out_of_range"],
+        default="",
+    )
+    return [str(code) for code in chosen]
+
+
+def find_crowded_places(lon: Array, lat: Array, limit: int = SAME_PLACE_LIMIT) -> list[npt.NDArray[np.intp]]:
+    """Positions of rows that share one exact point, for every point shared by ``limit`` rows or more."""
+    located = np.flatnonzero(np.isfinite(lon) & np.isfinite(lat))
+    pairs = np.column_stack((lon[located], lat[located]))
+    _, group, counts = np.unique(pairs, axis=0, return_inverse=True, return_counts=True)
+    return [located[group == number] for number in np.flatnonzero(counts >= limit)]
+
+
+def suspect_datum(total: int, outside: int, outside_by_datum: Mapping[str, int]) -> str | None:
+    """The datum the batch was probably measured in, or None.
+
+    Args:
+        total: points whose division is known and drawn.
+        outside: how many of them lie outside it, read in the stated datum.
+        outside_by_datum: how many would, read in another datum.
+
+    A datum is suspected when it brings at least two thirds of the outsiders home, and they are at least
+    three and one in a hundred.
+    """
+    if outside < max(_MIN_OUTSIDE, _OUTSIDE_SHARE * total) or not outside_by_datum:
+        return None
+    best = min(sorted(outside_by_datum), key=lambda datum: outside_by_datum[datum])
+    return best if outside_by_datum[best] * 3 <= outside else None
+
+
+def find_steady_shift(east_m: Array, north_m: Array) -> float | None:
+    """Metres of a shift common to the batch and of the size of a datum offset, or None.
+
+    Needs five rows, four fifths of them within a quarter of the median vector.
+    """
+    if len(east_m) < _MIN_SHIFTED:
+        return None
+    middle_east, middle_north = float(np.median(east_m)), float(np.median(north_m))
+    size = float(np.hypot(middle_east, middle_north))
+    if not any(low <= size <= high for low, high in _SHIFTS_M):
+        return None
+    off = np.hypot(east_m - middle_east, north_m - middle_north)
+    return size if float(np.mean(off <= _STEADY_SPREAD * size)) >= _STEADY_SHARE else None
+
+
+def label_names_division(label: str, division_name: str) -> bool:
+    """Whether a district label as offices write it (``郑州市中原区``, ``中原``) names a division."""
+    plain = re.sub(r"\s", "", label)
+    short = re.sub(r"(?<=..)[区县市旗]$", "", division_name)
+    return plain.endswith(division_name) or plain in {division_name, short}
+
+
+def judge_label(label: str, actual: str | None, known: Sequence[str]) -> str | None:
+    """``label_differs`` when the label names another known division than the point's, ``label_unknown``
+    when it names none (functional zones such as 高新区), None when they agree.
+    """  # noqa: D205 - one thought
+    if actual is not None and label_names_division(label, actual):
+        return None
+    if any(label_names_division(label, name) for name in known):
+        return "label_differs"
+    return "label_unknown"
