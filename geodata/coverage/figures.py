@@ -35,6 +35,7 @@ def make_figures(
     return {
         "question": computed.question.to_json(),
         "rule": {name: value for name, value in inputs.rule.items() if name != "unconfirmed_after_days"},
+        "services": inputs.services,
         "engine": ENGINE,
         "any_hour": computed.question.minute is None,
         "computed_at": computed_at.astimezone(LOCAL_TIME).isoformat(timespec="seconds"),

@@ -44,6 +44,7 @@ class Inputs:
     """Rows of the database as the rules want them. ``stations`` and ``rows`` run in parallel."""
 
     rule: dict[str, Any]
+    services: list[dict[str, str]]
     version: dict[str, Any] | None
     counties: Sequence[Zone]
     rows: Sequence[dict[str, Any]]
@@ -67,6 +68,7 @@ class Inputs:
         return {
             "method": METHOD,
             "rule": self.rule,
+            "services": self.services,
             "boundary_version": self.version,
             "stations": [_plain(row) for row in self.rows],
             "demand": _digest_points(self.demand),
@@ -83,7 +85,7 @@ def read_inputs(session: Session, question: CoverageQuestion) -> Inputs:
         NotFound: ``rule_not_found``, ``county_not_found``.
         InvalidInput: ``rule_without_straight_limit``, ``service_not_listed``.
     """
-    rule = _read_rule(session, question)
+    rule, services = _read_rule(session, question), _read_services(session, question)
     county, as_of = question.county_code, question.as_of
     counties = reads.list_counties(session, county, as_of)
     if county is not None and not counties:
@@ -102,6 +104,7 @@ def read_inputs(session: Session, question: CoverageQuestion) -> Inputs:
     )
     return Inputs(
         rule=rule,
+        services=services,
         version=reads.read_version(session, counties[0].code, as_of) if len(counties) == 1 else None,
         counties=counties,
         rows=rows,
@@ -124,10 +127,16 @@ def _read_rule(session: Session, question: CoverageQuestion) -> dict[str, Any]:
         raise NotFound("rule_not_found", rule=question.rule_code)
     if rule.straight_limit_m is None:
         raise InvalidInput("rule_without_straight_limit", rule=question.rule_code)
-    for service in sorted(set(question.services) - queries.list_service_codes(session)):
-        raise InvalidInput("service_not_listed", service=service)
     names = ("code", "label_zh", "label_en", "basis_zh", "basis_en", "speed_mps", "straight_limit_m")
     return {name: getattr(rule, name) for name in (*names, "street_limit_s", "unconfirmed_after_days")}
+
+
+def _read_services(session: Session, question: CoverageQuestion) -> list[dict[str, str]]:
+    listed = queries.list_services(session)
+    for code in question.services:
+        if code not in listed:
+            raise InvalidInput("service_not_listed", service=code)
+    return [listed[code] for code in question.services]
 
 
 def _read_layout(

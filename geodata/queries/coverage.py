@@ -16,14 +16,22 @@ def list_rules(session: Session) -> Sequence[CoverageRule]:
     return session.scalars(sa.select(CoverageRule).order_by(CoverageRule.position, CoverageRule.code)).all()
 
 
+def straight_rule_codes(session: Session) -> list[str]:
+    """Codes of the rules that have a straight-line limit, in the order the office gave them."""
+    return [rule.code for rule in list_rules(session) if rule.straight_limit_m is not None]
+
+
 def get_rule(session: Session, code: str) -> CoverageRule | None:
     """One coverage rule by its code."""
     return session.get(CoverageRule, code)
 
 
-def list_service_codes(session: Session) -> set[str]:
-    """Codes of all services that a question can ask for."""
-    return set(session.scalars(sa.select(ServiceItem.code)))
+def list_services(session: Session) -> dict[str, dict[str, str]]:
+    """All services that a question can ask for, by code, with their names."""
+    items = session.scalars(sa.select(ServiceItem).order_by(ServiceItem.position, ServiceItem.code))
+    return {
+        item.code: {"code": item.code, "name_zh": item.name_zh, "name_en": item.name_en} for item in items
+    }
 
 
 def find_run(session: Session, question: dict[str, Any], inputs_hash: str) -> CoverageRun | None:
