@@ -1,19 +1,24 @@
 """Answers that can be revalidated: an ETag from question and data version, 304, gzip."""
 
+from __future__ import annotations
+
 import gzip
 import hashlib
 import json
 from collections.abc import Callable, Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flask import Response, request
-from sqlalchemy.orm import Session
 
 from geodata import __version__
 from geodata.queries.features import Page
 from geodata.queries.state import data_version
 from webmap import requests
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
 
 GEO_JSON = "application/geo+json"
 JSON = "application/json"
@@ -34,22 +39,31 @@ def answer(
     ``subjects`` name the data the answer depends on; ``also`` is what else it depends on, such as today.
     """
     session = requests.session()
-    tag = entity_tag(data_version(session, subjects), *also)
-    if request.if_none_match.contains_weak(tag):
-        response = Response(status=304)
-    else:
-        response = Response(build(session), content_type=media_type)
-        response.headers["Content-Language"] = requests.locale()
+
+    def make() -> Response:
+        return compress(Response(build(session), content_type=media_type))
+
+    return revalidated((data_version(session, subjects), *also), make)
+
+
+def revalidated(
+    state: Iterable[object], make: Callable[[], Response], *, cache_control: str = "no-cache"
+) -> Response:
+    """The answer that ``make`` makes, or 304; ``state`` is all it depends on beside the question."""
+    tag = entity_tag(*state)
+    is_known = request.if_none_match.contains_weak(tag)
+    response = Response(status=304) if is_known else make()
     response.set_etag(tag, weak=True)
-    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Cache-Control"] = cache_control
+    response.headers["Content-Language"] = requests.locale()
     response.vary.update(("Accept-Language", "Accept-Encoding"))
-    return compress(response)
+    return response
 
 
-def entity_tag(version: str, *also: object) -> str:
+def entity_tag(*state: object) -> str:
     """A word that is equal only for equal questions, in one language, over equal data, by one program."""
-    question = (request.path, sorted(request.args.items(multi=True)), requests.locale(), __version__, version)
-    return hashlib.sha256(repr((question, [str(part) for part in also])).encode()).hexdigest()[:32]
+    question = (request.path, sorted(request.args.items(multi=True)), requests.locale(), __version__)
+    return hashlib.sha256(repr((question, [str(part) for part in state])).encode()).hexdigest()[:32]
 
 
 def compress(response: Response) -> Response:

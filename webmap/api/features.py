@@ -87,19 +87,6 @@ def list_enterprises(query: parameters.EnterprisesQuery) -> Response:
     return _answer_page({"enterprises", "assignments"}, features.list_enterprises, query)
 
 
-@bp.get(f"/enterprises/<{parameters.ID}:enterprise_id>")
-@requires(Permission.ENTERPRISES_READ)
-@bp.input(parameters.Query, location="query", arg_name="query")
-@bp.output(schemas.EnterpriseFeature, content_type=GEO_JSON)
-def get_enterprise(enterprise_id: int, query: parameters.Query) -> Response:
-    """One enterprise: who is responsible, and why."""
-    return answer(
-        {"enterprises", "assignments", "grids", "divisions"},
-        lambda session: details.get_enterprise(session, enterprise_id),
-        media_type=GEO_JSON,
-    )
-
-
 @bp.get("/demand-points")
 @requires(Permission.DEMAND_READ)
 @bp.input(parameters.PageQuery, location="query", arg_name="query")

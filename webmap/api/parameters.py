@@ -11,6 +11,7 @@ from geodata.queries.clauses import WITHOUT_UNION, Bbox, StaffBand
 from geodata.queries.features import PageRequest
 from geodata.vocab import (
     AssignmentStatus,
+    DayType,
     DivisionLevel,
     GridKind,
     OrganizationStatus,
@@ -116,6 +117,79 @@ class DivisionsQuery(PageQuery):
     """Filters of divisions."""
 
     level: DivisionLevel | None = None
+
+
+class AssignmentsQuery(Query):
+    """Filters of rows in force."""
+
+    limit: Limit = Field(DEFAULT_LIMIT, description="Rows in one answer.")
+    after: LastId | None = Field(None, description="Go on after this enterprise id: the answer's `next`.")
+    county: County | None = None
+    grid: Id | None = Field(None, description="Id of the responsible grid.")
+    status: AssignmentStatus | None = None
+    org: OrganizationStatus | Literal["without_union"] | None = None
+    band: StaffBand | None = None
+
+
+class SummaryQuery(Query):
+    """What to count."""
+
+    county: County | None = None
+    grid: Id | None = None
+    organized: bool | None = Field(None, description="`false`: only those that still need a union.")
+    band: StaffBand | None = None
+
+
+class WhichGridQuery(Query):
+    """Ask by credit code, by part of a name, or by longitude and latitude (WGS 84 / CGCS2000)."""
+
+    uscc: Text | None = None
+    name: Annotated[str, Field(min_length=2, max_length=100, pattern=TEXT_PATTERN)] | None = None
+    lon: Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)] | None = None
+    lat: Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)] | None = None
+    on: date | None = Field(None, description="A past day (Asia/Shanghai); today unless given.")
+
+
+class SearchQuery(Query):
+    """What to look for."""
+
+    q: Annotated[str, Field(min_length=2, max_length=100, pattern=TEXT_PATTERN)]
+    county: County | None = None
+
+
+class CoverageQuery(Query):
+    """A coverage question."""
+
+    county: County | None = Field(None, description="All counties unless given.")
+    rule: str = Field("walk_10", pattern=r"^[a-z0-9_]{1,40}$", description="Code of a rule, see /rules.")
+    day: DayType = DayType.WORKDAY
+    time: str = Field(
+        "15:00",
+        pattern=r"^(([01][0-9]|2[0-3]):[0-5][0-9]|any)$",
+        description="Hour and minute in Asia/Shanghai, or `any`: any hour, never for assessment.",
+    )
+    services: str = Field(
+        "",
+        max_length=400,
+        pattern=r"^([a-z0-9_]{1,40}(,[a-z0-9_]{1,40})*)?$",
+        description="Codes of services that must all be working, with commas.",
+    )
+    as_of: date | None = Field(
+        None, description="The date whose closures and boundaries hold; today unless given."
+    )
+
+    @property
+    def minute(self) -> int | None:
+        """Minute of the day, or ``None`` for any hour."""
+        if self.time == "any":
+            return None
+        hour, minute = self.time.split(":")
+        return int(hour) * 60 + int(minute)
+
+    @property
+    def service_codes(self) -> tuple[str, ...]:
+        """The services wanted."""
+        return tuple(filter(None, self.services.split(",")))
 
 
 class TileQuery(Query):

@@ -22,6 +22,7 @@ from geodata.vocab import (
     UnitKind,
     VenueType,
 )
+from webmap.api.responsibility_schemas import Responsibility
 
 Properties = TypeVar("Properties", bound=BaseModel)
 
@@ -218,6 +219,8 @@ class EnterpriseDetail(Enterprise):
     coord_source: str | None
     removed_on: date | None
     removal_reason: RemovalReason | None
+    assignment: Responsibility | None
+    history: list[Responsibility]
 
 
 # Named, because the document's component names come from the class names.

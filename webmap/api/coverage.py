@@ -1,0 +1,95 @@
+"""Who reaches an open station within ten minutes: computed on asking, never written."""
+
+from __future__ import annotations
+
+import gzip
+from typing import TYPE_CHECKING
+
+from apiflask import APIBlueprint
+from flask import Response, request
+
+from geodata.coverage.question import CoverageQuestion
+from geodata.coverage.service import answer_question, load_answer
+from geodata.queries.coverage import list_rules, list_services
+from geodata.queries.state import data_version
+from webmap import requests
+from webmap.api import coverage_schemas, parameters
+from webmap.api.answers import JSON, answer, json_text, revalidated
+from webmap.api.memory import Memory
+from webmap.permissions import Permission, requires
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+bp = APIBlueprint("coverage", __name__, url_prefix="/api/v1", tag="coverage")
+
+_SUBJECTS = ("areas", "assignments", "demand", "divisions", "enterprises", "grids", "rules", "stations")
+_RULE_FIELDS = (
+    "code",
+    "label_zh",
+    "label_en",
+    "basis_zh",
+    "basis_en",
+    "speed_mps",
+    "straight_limit_m",
+    "street_limit_s",
+    "is_default",
+)
+_MEMORY_BYTES = 32 * 1024 * 1024
+_GZIP_LEVEL = 5
+_memory = Memory(_MEMORY_BYTES)
+
+
+@bp.get("/coverage")
+@requires(Permission.COVERAGE_READ)
+@bp.input(parameters.CoverageQuery, location="query", arg_name="query")
+@bp.output(coverage_schemas.CoverageAnswer)
+def get_coverage(query: parameters.CoverageQuery) -> Response:
+    """Shares, gaps and stations of one question, official figures by the county's own stations."""
+    question = CoverageQuestion(
+        county_code=query.county,
+        rule_code=query.rule,
+        day_type=query.day,
+        minute=query.minute,
+        services=query.service_codes,
+        as_of=query.as_of or parameters.today(),
+    ).normalized()
+    session = requests.session()
+    version = data_version(session, _SUBJECTS)
+    key = (str(requests.engine().url), question, version)
+
+    def compute() -> bytes:
+        text = json_text(answer_question(session, question).to_json())
+        return gzip.compress(text.encode(), _GZIP_LEVEL, mtime=0)
+
+    return revalidated((version, question.as_of), lambda: _unpacked(_memory.get(key, compute)))
+
+
+def _unpacked(zipped: bytes) -> Response:
+    if request.accept_encodings["gzip"]:
+        return Response(zipped, content_type=JSON, headers={"Content-Encoding": "gzip"})
+    return Response(gzip.decompress(zipped), content_type=JSON)
+
+
+@bp.get(f"/coverage/runs/<{parameters.ID}:run_id>")
+@requires(Permission.COVERAGE_READ)
+@bp.input(parameters.Query, location="query", arg_name="query")
+@bp.output(coverage_schemas.CoverageAnswer)
+def get_run(run_id: int, query: parameters.Query) -> Response:
+    """A stored answer exactly as it was given; it never changes."""
+    return answer((), lambda session: json_text(load_answer(session, run_id).to_json()))
+
+
+@bp.get("/rules")
+@requires(Permission.COVERAGE_READ)
+@bp.input(parameters.Query, location="query", arg_name="query")
+@bp.output(coverage_schemas.Rules)
+def get_rules(query: parameters.Query) -> Response:
+    """What "within ten minutes" can mean, and the services one can ask for."""
+
+    def read(session: Session) -> str:
+        rules = [{name: getattr(rule, name) for name in _RULE_FIELDS} for rule in list_rules(session)]
+        return json_text({"rules": rules, "services": list(list_services(session).values())})
+
+    return answer({"rules"}, read)

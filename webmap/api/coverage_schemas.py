@@ -1,0 +1,123 @@
+"""Shapes of coverage answers."""
+
+from datetime import date, datetime
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+from geodata.vocab import DayType
+
+
+class Rule(BaseModel):
+    """A named meaning of "within ten minutes"; limits are inclusive, null is "has no such form"."""
+
+    code: str
+    label_zh: str
+    label_en: str
+    basis_zh: str
+    basis_en: str
+    speed_mps: float
+    straight_limit_m: float | None
+    street_limit_s: float | None
+
+
+class ListedRule(Rule):
+    """A rule, and whether it is the office's default."""
+
+    is_default: bool
+
+
+class ServiceName(BaseModel):
+    """A service that a question can ask for."""
+
+    code: str
+    name_zh: str
+    name_en: str
+
+
+class Rules(BaseModel):
+    """Rules and services in the order the office gave them."""
+
+    rules: list[ListedRule]
+    services: list[ServiceName]
+
+
+class AskedQuestion(BaseModel):
+    """The question as understood; `minute` null is any hour."""
+
+    county: str | None
+    rule: str
+    day: DayType
+    minute: int | None
+    services: list[str]
+    as_of: date
+
+
+class VersionInForce(BaseModel):
+    """The drawing of grids the figures are by."""
+
+    label: str
+    effective_from: date
+
+
+class People(BaseModel):
+    """Outdoor workers: parts that add up, and those shut out by closed doors alone."""
+
+    total: int
+    covered: int
+    cross: int
+    one: int
+    unknown: int
+    not_covered: int
+    shut_only: int
+
+
+class Part(BaseModel):
+    """One part of the bar; percents add up to 100.0."""
+
+    state: Literal["cross", "one", "unknown", "not_covered"]
+    people: int
+    percent: float
+
+
+class States(BaseModel):
+    """Ids and one digit each: 0 not covered, 1 by one station, 2 by two or more, 3 unknown."""
+
+    ids: list[int]
+    states: str
+
+
+class MapStates(BaseModel):
+    """What the map colours its points by."""
+
+    demand: States
+    enterprises: States
+
+
+class CoverageAnswer(BaseModel):
+    """Three states everywhere; every figure names its rule. Lists are described in docs/api.md."""
+
+    question: AskedQuestion
+    rule: Rule
+    engine: str
+    run_id: int | None
+    computed_at: datetime
+    inputs_hash: str
+    boundary_version: VersionInForce | None
+    people: People
+    places: dict[str, int]
+    parts: list[Part]
+    share: float | None = Field(description="Percent covered; null when there is nobody.")
+    share_low: float | None
+    share_high: float | None
+    hours: list[dict[str, Any]]
+    by_county: list[dict[str, Any]]
+    by_town: list[dict[str, Any]]
+    by_grid: list[dict[str, Any]]
+    by_area: list[dict[str, Any]]
+    gaps: list[dict[str, Any]]
+    gaps_total: dict[str, int]
+    stations: list[dict[str, Any]]
+    left_out: list[dict[str, Any]]
+    enterprises: dict[str, int]
+    states: MapStates
