@@ -1,0 +1,60 @@
+"""What a reader of the map can choose from: counties with something to show, and services."""
+
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+_VALID = "d.valid_from <= current_date AND (d.valid_to IS NULL OR d.valid_to > current_date)"
+_WORKED = " OR ".join(
+    f"EXISTS (SELECT FROM {table} t WHERE t.county_code = d.code)"
+    for table in ("grids", "stations", "enterprises", "demand_points")
+)
+_COUNTIES = sa.text(
+    f"""
+    SELECT d.code, d.name, ST_XMin(d.geom) AS west, ST_YMin(d.geom) AS south,
+           ST_XMax(d.geom) AS east, ST_YMax(d.geom) AS north,
+           (SELECT count(*) FROM grids g WHERE g.county_code = d.code) AS grids
+    FROM divisions d
+    WHERE d.level = 'county' AND {_VALID} AND d.geom IS NOT NULL AND ({_WORKED})
+    ORDER BY d.code
+    """
+)
+_INVENTED = sa.text(
+    "SELECT "
+    + " OR ".join(
+        f"EXISTS (SELECT FROM {table} WHERE is_invented)"
+        for table in ("grid_boundaries", "enterprises", "demand_points", "stations", "streets")
+    )
+)
+
+
+@dataclass(frozen=True)
+class CountyChoice:
+    """A county with grids, stations, enterprises or demand; ``bounds`` are west, south, east, north."""
+
+    code: str
+    name: str
+    bounds: tuple[float, float, float, float]
+    grids: int
+
+
+def list_county_choices(session: Session) -> list[CountyChoice]:
+    """Counties valid today that have an outline and anything to show, by code. Degrees, EPSG:4326."""
+    return [
+        CountyChoice(row.code, row.name, (row.west, row.south, row.east, row.north), row.grids)
+        for row in session.execute(_COUNTIES)
+    ]
+
+
+def list_services(session: Session) -> list[dict[str, str]]:
+    """All services in the order of the list: ``code``, ``name_zh``, ``name_en``."""
+    rows = session.execute(
+        sa.text("SELECT code, name_zh, name_en FROM service_items ORDER BY position, code")
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def has_invented_rows(session: Session) -> bool:
+    """Whether anything on the map was made up for a demonstration and must be shown as such."""
+    return bool(session.scalar(_INVENTED))

@@ -1,0 +1,96 @@
+"""What the page tells its scripts once: choices, addresses, and the sentences of one language."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from geodata.queries.coverage import list_rules
+from geodata.queries.map_choices import CountyChoice, has_invented_rows, list_county_choices, list_services
+from geodata.vocab import DayType
+from webmap.i18n import catalogue
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from webmap.config import Settings
+
+API = "/api/v1"
+ASSESSED_TIMES = ("22:00", "15:00")
+"""考核时点: the two times a working day is judged by."""
+
+DEFAULT_TIME = "15:00"
+
+# The page speaks its own sentences and the words of the vocabulary, nothing of other rooms.
+_SPOKEN = (
+    "page.",
+    "access_method.",
+    "assignment_method.",
+    "assignment_status.",
+    "day_type.",
+    "grid_kind.",
+    "organization_status.",
+    "remedy.",
+    "service_condition.",
+    "staff_band.",
+    "station_type.",
+    "venue_type.",
+)
+
+
+def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[str, Any]:
+    """Everything the scripts need before the first figure; plain JSON, no text of it is ever markup."""
+    counties = list_county_choices(session)
+    rules = [
+        {
+            "code": rule.code,
+            "label_zh": rule.label_zh,
+            "label_en": rule.label_en,
+            "basis_zh": rule.basis_zh,
+            "basis_en": rule.basis_en,
+            "straight_limit_m": rule.straight_limit_m,
+            "street_limit_s": rule.street_limit_s,
+            "is_default": rule.is_default,
+        }
+        for rule in list_rules(session)
+        if rule.straight_limit_m is not None
+    ]
+    return {
+        "locale": locale,
+        "api": API,
+        "tiles": f"{API}/tiles/{{z}}/{{x}}/{{y}}.mvt",
+        "counties": [
+            {"code": county.code, "name": county.name, "bounds": county.bounds} for county in counties
+        ],
+        "county": default_county(counties, settings.default_county),
+        "rules": rules,
+        "rule": next((rule["code"] for rule in rules if rule["is_default"]), ""),
+        "services": list_services(session),
+        "days": [day.value for day in DayType],
+        "assessed": ASSESSED_TIMES,
+        "time": DEFAULT_TIME,
+        "is_demo": has_invented_rows(session),
+        "base_map": base_map(settings),
+        "strings": {key: text for key, text in catalogue(locale).items() if key.startswith(_SPOKEN)},
+    }
+
+
+def default_county(counties: list[CountyChoice], wanted: str | None) -> str:
+    """The county shown first: the office's own, else the one with most grids; empty when there is none."""
+    if wanted in {county.code for county in counties}:
+        return str(wanted)
+    return max(counties, key=lambda county: (county.grids, county.code), default=_NOWHERE).code
+
+
+def base_map(settings: Settings) -> dict[str, Any] | None:
+    """The base map of somebody else, when the office chose one: tile address, thanks, approval number."""
+    if settings.base_map_url is None:
+        return None
+    url = settings.base_map_url.replace("{key}", settings.base_map_key or "")
+    return {
+        "layers": [{"url": url, "subdomains": "01234567"}],
+        "attribution": settings.base_map_attribution or "",
+        "approval": settings.base_map_approval or "",
+    }
+
+
+_NOWHERE = CountyChoice("", "", (0.0, 0.0, 0.0, 0.0), 0)

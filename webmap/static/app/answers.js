@@ -1,0 +1,60 @@
+// The coverage answer on screen: the old one is kept, and said to be old, until the new one is here.
+import { get, latest } from "./api.js";
+import { state } from "./state.js";
+
+const KEPT = 60;
+const read = latest();
+const cache = new Map();
+const listeners = [];
+
+// status: "loading" | "ready" | "unreachable" | "refused"
+export const current = { status: "loading", answer: null, key: "", shownKey: "", time: "", error: null, received: null };
+
+export function onAnswer(listener) {
+  listeners.push(listener);
+}
+
+const tell = () => listeners.forEach((listener) => listener(current));
+
+function question() {
+  return { county: state.county, rule: state.rule, day: state.day, time: state.time, services: state.services.join(",") };
+}
+
+export async function ask() {
+  const params = question();
+  const key = JSON.stringify(params);
+  if (key === current.shownKey && current.status === "ready") return;
+  // Figures of another county are never left standing as if they were this one's.
+  if (current.answer && current.answer.question.county !== params.county) current.answer = null;
+  current.key = key;
+  if (cache.has(key)) { show(key, params, cache.get(key)); return; }
+  Object.assign(current, { status: "loading", error: null });
+  tell();
+  try {
+    const answer = await read("coverage", params);
+    cache.set(key, answer);
+    if (cache.size > KEPT) cache.delete(cache.keys().next().value);
+    if (current.key === key) show(key, params, answer);
+  } catch (error) {
+    if (error.name === "AbortError" || current.key !== key) return;
+    Object.assign(current, { status: error.unreachable ? "unreachable" : "refused", error });
+    tell();
+  }
+}
+
+function show(key, params, answer) {
+  Object.assign(current, { status: "ready", answer, shownKey: key, time: params.time, error: null, received: new Date().toISOString() });
+  tell();
+}
+
+// The figure of the widest question, to say how much the hours cost; null when it cannot be had.
+export async function narrow(time) {
+  const params = { ...question(), time };
+  const key = JSON.stringify(params);
+  try {
+    if (!cache.has(key)) cache.set(key, await get("coverage", params));
+    return cache.get(key);
+  } catch {
+    return null;
+  }
+}

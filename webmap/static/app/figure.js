@@ -1,0 +1,140 @@
+// The figure with its fraction and bar, in every state a question can be in.
+import { current } from "./answers.js";
+import { el, fill } from "./dom.js";
+import { settings } from "./settings.js";
+import { set, state } from "./state.js";
+import { dateTime, number, percent, t } from "./text.js";
+import { serviceName, timeText } from "./sentence.js";
+
+export const WIDE_UNKNOWN_PERCENT = 20;
+const PARTS = ["cross", "one", "unknown", "not_covered"];
+
+export function bar(parts, label) {
+  const node = el("div", { class: "bar", role: "img", "aria-label": label });
+  for (const name of PARTS) {
+    const part = parts.find((row) => row.state === name);
+    if (!part?.percent) continue;
+    const piece = el("span", { class: `bar-part is-${name}` });
+    piece.style.flexGrow = part.percent;
+    node.append(piece);
+  }
+  return node;
+}
+
+const barText = (answer) => PARTS.map((name) => {
+  const part = answer.parts.find((row) => row.state === name);
+  return t(`page.part.${name}`, { percent: percent(part?.percent ?? 0) });
+}).join(t("page.semicolon"));
+
+export function unknownPercent(answer) {
+  return answer.parts.find((row) => row.state === "unknown")?.percent ?? 0;
+}
+
+const wideTag = () => (state.time === "any" ? el("span", { class: "tag is-dashed" }, t("page.wide")) : null);
+
+function figureLine(text, beside, { old = false } = {}) {
+  return el("p", { class: `figure${old ? " is-old" : ""}` }, el("strong", {}, text), " ", el("span", { class: "fraction" }, beside), " ", wideTag());
+}
+
+export function fractionOf(people) {
+  return t("page.fraction_people", { covered: number(people.covered), total: number(people.total) });
+}
+
+function figureText(answer) {
+  const unknown = unknownPercent(answer);
+  return unknown > WIDE_UNKNOWN_PERCENT
+    ? { figure: `${answer.share_low.toFixed(1)}–${answer.share_high.toFixed(1)}%`, beside: t("page.at_least", { n: number(answer.people.covered) }) }
+    : { figure: percent(answer.share), beside: fractionOf(answer.people) };
+}
+
+function legend(answer) {
+  return el("ul", { class: "bar-legend" }, PARTS.map((name) => {
+    const part = answer.parts.find((row) => row.state === name);
+    return el("li", {}, el("span", { class: `swatch is-${name}`, "aria-hidden": "true" }), t(`page.part.${name}`, { percent: percent(part?.percent ?? 0) }));
+  }));
+}
+
+function nextOpening(answer) {
+  if (state.time === "any") return "";
+  const hour = Number(state.time.slice(0, 2));
+  const order = [...Array(24).keys()].map((i) => (hour + 1 + i) % 24);
+  const next = order.map((h) => answer.hours.find((row) => row.hour === h)).find((row) => row?.covered > 0);
+  return next ? t("page.next_open", { hour: `${String(next.hour).padStart(2, "0")}:00` }) : t("page.never_open");
+}
+
+function noneOpen(answer) {
+  const lacking = answer.stations.filter((row) => row.state === "lacks").length;
+  const what = state.services.map(serviceName).join(t("page.comma"));
+  const first = lacking && what ? t("page.all_lack", { n: lacking, services: what }) : t("page.none_open");
+  return t("page.two", { a: first, b: nextOpening(answer) });
+}
+
+function remarks(answer) {
+  const rows = [];
+  const { people } = answer;
+  const silent = answer.left_out.filter((row) => row.reason === "hours_unknown" || row.reason === "service_unknown" || row.reason === "unconfirmed").length;
+  if (unknownPercent(answer) > WIDE_UNKNOWN_PERCENT) rows.push(el("p", { class: "remark" }, t("page.unknown_stations", { n: silent })));
+  if (people.covered === 0 && people.total) rows.push(el("p", { class: "remark" }, noneOpen(answer)));
+  else if (people.shut_only) {
+    rows.push(el("p", { class: "remark" }, t("page.shut_only_before"), el("b", {}, t("page.shut_only", { n: number(people.shut_only) })), t("page.stop")));
+  }
+  return rows;
+}
+
+function ready(answer) {
+  if (!answer.people.total) {
+    const stations = answer.stations.filter((row) => row.state !== "neighbour").length;
+    return [
+      figureLine("—", t("page.zero_demand")),
+      el("p", { class: "remark" }, t("page.zero_demand_note", { n: number(stations) })),
+    ];
+  }
+  const { figure, beside } = figureText(answer);
+  return [figureLine(figure, beside), bar(answer.parts, barText(answer)), legend(answer), ...remarks(answer)];
+}
+
+function kept(answer) {
+  if (!answer) return [figureLine("—", t("page.counting"), { old: true }), el("div", { class: "progress" })];
+  const { figure } = answer.people.total ? figureText(answer) : { figure: "—" };
+  return [
+    figureLine(figure, t("page.still", { time: timeText(current.time) }), { old: true }),
+    el("div", { class: "progress", role: "progressbar", "aria-label": t("page.counting") }),
+    el("p", { class: "remark" }, t("page.recounting", { time: timeText(state.time) })),
+  ];
+}
+
+function unreachable(answer) {
+  const note = answer ? t("page.unreachable_kept", { time: dateTime(current.received) }) : t("page.unreachable");
+  const shown = answer?.people.total ? [figureLine(figureText(answer).figure, fractionOf(answer.people)), bar(answer.parts, barText(answer))] : [figureLine("—", "")];
+  return [...shown, el("p", { class: "notice", role: "alert" }, note, el("button", { type: "button", class: "button on-dark", data: { act: "retry" } }, t("page.retry")))];
+}
+
+function refused(error) {
+  const noNetwork = /network/.test(error?.code ?? "");
+  const rule = settings.rules.find((row) => row.code === state.rule);
+  return [
+    figureLine("—", noNetwork ? t("page.no_network_long") : t("page.cannot_count")),
+    el("p", { class: "remark" }, noNetwork ? "" : error?.message ?? ""),
+    noNetwork && rule?.straight_limit_m
+      ? el("button", { type: "button", class: "button", on: { click: () => set({ rule: rule.code }) } }, t("page.use_straight", { m: number(rule.straight_limit_m) }))
+      : null,
+  ];
+}
+
+export function figureNodes() {
+  const { status, answer, error } = current;
+  if (status === "ready") return ready(answer);
+  if (status === "loading") return kept(answer);
+  return status === "unreachable" ? unreachable(answer) : refused(error);
+}
+
+export function drawFigure(node) {
+  fill(node, figureNodes());
+}
+
+// Said politely once the answer is there.
+export function spoken(answer) {
+  if (!answer.people.total) return t("page.zero_demand");
+  const { figure, beside } = figureText(answer);
+  return t("page.spoken", { figure, beside });
+}

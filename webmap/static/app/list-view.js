@@ -1,0 +1,118 @@
+// Beside the map, for those who would rather read: the same facts as tables, a page at a time.
+import { current } from "./answers.js";
+import { get, items } from "./api.js";
+import { el, fill, icon } from "./dom.js";
+import { filters, statusSymbol } from "./panel-enterprises.js";
+import { ownGrids, shareText } from "./panel-grids.js";
+import { enterprise, owner, reasonText } from "./reason.js";
+import { plainQuestion } from "./sentence.js";
+import { set, state } from "./state.js";
+import { isChinese, metres, number, t } from "./text.js";
+
+export const ROWS_A_PAGE = 100;
+let firms = { key: "", rows: [], next: null, status: "idle" };
+let page = 0;
+let pageOf = "";
+
+function table(caption, columns, rows) {
+  return el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": caption },
+    el("table", { class: "facts-table" }, el("caption", {}, caption),
+      el("thead", {}, el("tr", {}, columns.map((column) => el("th", { scope: "col", class: column.number ? "is-number" : null }, column.title)))),
+      el("tbody", {}, rows.map((row) => el("tr", {}, columns.map((column, i) => el(i ? "td" : "th", { scope: i ? null : "row", class: column.number ? "is-number" : null }, column.cell(row))))))));
+}
+
+// 1–100 of 5,000, with buttons; keeps its place while figures change.
+function paged(caption, columns, rows, redraw) {
+  if (pageOf !== caption) { page = 0; pageOf = caption; }
+  const pages = Math.max(1, Math.ceil(rows.length / ROWS_A_PAGE));
+  page = Math.min(page, pages - 1);
+  const from = page * ROWS_A_PAGE;
+  const step = (by, key, disabled) => el("button", { type: "button", class: "button", disabled, on: { click: () => { page += by; redraw(); } } }, t(key));
+  const nav = pages > 1
+    ? el("nav", { class: "pager", "aria-label": t("page.pages") }, step(-1, "page.previous", page === 0), el("span", {}, t("page.range", { from: number(from + 1), to: number(Math.min(rows.length, from + ROWS_A_PAGE)), n: number(rows.length) })), step(1, "page.next", page === pages - 1))
+    : null;
+  return [table(caption, columns, rows.slice(from, from + ROWS_A_PAGE)), nav];
+}
+
+const open = (kind, id, ...label) => el("button", { type: "button", class: "link", on: { click: () => set({ sel: { kind, id } }) } }, ...label);
+const column = (key, cell, isNumber = false) => ({ title: t(key), cell, number: isNumber });
+
+const STATE_ORDER = ["open", "unknown", "shut", "lacks", "staff_only", "excluded"];
+
+function stations(redraw) {
+  const { answer } = current;
+  const reasons = new Map(answer.left_out.map((row) => [row.id, row]));
+  const own = answer.stations.filter((row) => row.state !== "neighbour");
+  const seen = new Set(own.map((row) => row.id));
+  const missing = answer.left_out.filter((row) => !seen.has(row.id)).map((row) => ({ ...row, state: "excluded", code: "", type: null }));
+  const rows = [...own, ...missing].sort((a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || a.id - b.id);
+  return paged(t("page.list.stations", { n: number(rows.length) }), [
+    column("page.column.station", (row) => open("station", row.id, row.name)),
+    column("page.column.state", (row) => el("span", { class: `state is-${row.state}` }, t(`page.station.${row.state === "open" && row.is_24h ? "always" : row.state}`))),
+    column("page.column.why", (row) => (reasons.has(row.id) ? t(`page.left_out.${reasons.get(row.id).reason}`) : "")),
+    column("page.column.type", (row) => (row.type ? t(`station_type.${row.type}`) : "")),
+    column("page.column.code", (row) => row.code ?? ""),
+  ], rows, redraw);
+}
+
+function coverage(redraw) {
+  if (!current.answer) return [];
+  return [el("p", { class: "list-question" }, plainQuestion()), ...stations(redraw)];
+}
+
+function grids(redraw) {
+  if (!current.answer) return [];
+  const rows = [...ownGrids(current.answer)].sort((a, b) => b.not_covered - a.not_covered || a.id - b.id);
+  return [el("p", { class: "list-question" }, plainQuestion()), ...paged(t("page.list.grids", { n: number(rows.length) }), [
+    column("page.column.name", (row) => open("grid", row.id, row.name, " ", el("i", {}, row.code))),
+    column("page.column.people", (row) => number(row.people), true),
+    column("page.column.share", shareText, true),
+    column("page.column.covered", (row) => number(row.covered), true),
+    column("page.column.cross", (row) => number(row.cross), true),
+    column("page.column.unknown", (row) => number(row.unknown), true),
+    column("page.column.not_covered", (row) => number(row.not_covered), true),
+    column("page.column.unorganized", (row) => number(row.unorganized), true),
+    column("page.column.enterprises", (row) => number(row.enterprises), true),
+    column("page.column.stations", (row) => number(row.stations), true),
+    column("page.column.nearest", (row) => metres(row.nearest_open_m), true),
+  ], rows, redraw)];
+}
+
+async function loadFirms(redraw, { more = false } = {}) {
+  const params = { ...filters(), limit: ROWS_A_PAGE };
+  const key = JSON.stringify(params);
+  if (!more && (firms.key === key && firms.status !== "failed")) return;
+  if (!more) firms = { key, rows: [], next: null, status: "loading" };
+  try {
+    const answer = await get("assignments", { ...params, after: more ? firms.next : "" });
+    if (firms.key !== key) return;
+    firms = { key, rows: [...firms.rows, ...items(answer).map(enterprise)], next: answer.next ?? null, status: "ready" };
+  } catch {
+    firms = { ...firms, status: "failed" };
+  }
+  redraw();
+}
+
+function enterprises(redraw) {
+  loadFirms(redraw);
+  if (firms.status === "failed" && !firms.rows.length) return [el("p", { class: "empty" }, t("page.unreachable"))];
+  if (!firms.rows.length) return [el("p", { class: "empty" }, t(firms.status === "ready" ? "page.no_enterprises" : "page.counting"))];
+  const last = (page + 1) * ROWS_A_PAGE >= firms.rows.length;
+  return [...paged(t("page.list.enterprises"), [
+    column("page.column.enterprise", (row) => open("enterprise", row.id, row.name)),
+    column("page.column.grid", (row) => owner(row.assignment)),
+    column("page.column.status", (row) => el("span", { class: "with-symbol" }, statusSymbol(row.assignment.status), t(`assignment_status.${row.assignment.status}`))),
+    column("page.column.reason", (row) => reasonText(row.assignment)),
+    column("page.column.staff", (row) => (row.band ? t(`staff_band.${row.band}`) : "")),
+    column("page.column.organization", (row) => (row.organization_status ? t(`organization_status.${row.organization_status}`) : "")),
+  ], firms.rows, redraw), firms.next && last ? el("button", { type: "button", class: "more", on: { click: async () => { await loadFirms(redraw, { more: true }); page += 1; redraw(); } } }, t("page.more"), icon("down")) : null];
+}
+
+export function draw(node) {
+  if (state.view !== "list") { node.hidden = true; fill(node); return; }
+  node.hidden = false;
+  const redraw = () => state.view === "list" && draw(node);
+  const at = node.scrollTop;
+  fill(node, el("div", { class: "list-page", lang: isChinese ? "zh-CN" : "en" }, { coverage, grids, enterprises }[state.tab](redraw)));
+  node.scrollTop = at;
+}

@@ -1,0 +1,184 @@
+// The page: state in the address, figures beside the map, cards on it.
+import { get, items } from "./api.js";
+import { ask, current, onAnswer } from "./answers.js";
+import * as card from "./card.js";
+import { byId, el, fill, isPhone } from "./dom.js";
+import { spoken } from "./figure.js";
+import * as footer from "./footer.js";
+import * as legend from "./legend.js";
+import * as listView from "./list-view.js";
+import { openMenu } from "./menu.js";
+import * as coverage from "./panel-coverage.js";
+import * as enterprises from "./panel-enterprises.js";
+import * as grids from "./panel-grids.js";
+import * as search from "./search.js";
+import { enterprise } from "./reason.js";
+import { settings } from "./settings.js";
+import { address, onChange, set, state } from "./state.js";
+import { t } from "./text.js";
+import { TenminMap } from "./map/map.js";
+
+const PANELS = { coverage, grids, enterprises };
+const parts = { sentence: byId("sentence"), figure: byId("figure"), extra: byId("extra"), list: byId("list") };
+let offMap = 0;
+
+const tenmin = new TenminMap({ map: window.tenmin.map, onPick: pick });
+
+function pick(hit) {
+  if (hit?.kind === "place") choosePlace(hit);
+  else set({ sel: hit ? { kind: hit.kind, id: hit.id } : null });
+}
+
+// Several enterprises behind one box: those within a few metres of it.
+async function choosePlace({ point, title }) {
+  const [lon, lat] = point;
+  const d = 0.00004;
+  try {
+    const answer = await get("enterprises", { bbox: [lon - d, lat - d, lon + d, lat + d].map((v) => v.toFixed(6)).join(","), limit: 200 });
+    const rows = items(answer).map(enterprise);
+    if (rows.length === 1) set({ sel: { kind: "enterprise", id: rows[0].id } });
+    else if (rows.length) card.drawPlace(rows, rows.length);
+  } catch {
+    byId("said").textContent = title;
+  }
+}
+
+function drawTabs() {
+  for (const tab of document.querySelectorAll("button[data-tab]")) {
+    const chosen = tab.dataset.tab === state.tab;
+    tab.setAttribute("aria-selected", String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+  }
+  byId("panel-body").setAttribute("aria-labelledby", `tab-${state.tab}`);
+  for (const button of document.querySelectorAll("button[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
+  document.body.dataset.tab = state.tab;
+  document.body.dataset.view = state.view;
+}
+
+function drawHead() {
+  const county = settings.counties.find((row) => row.code === state.county);
+  byId("county-name").textContent = county ? t("page.union", { name: county.name }) : t("page.no_county");
+  document.title = t("page.title", { county: county?.name ?? "" });
+  const other = settings.locale === "zh" ? "en" : "zh";
+  byId("language").href = address(state).replace(/lang=\w+/, `lang=${other}`);
+}
+
+function drawPanel() {
+  PANELS[state.tab].draw(parts);
+  listView.draw(byId("list-view"));
+  legend.draw(byId("legend-body"), { offMap });
+  footer.draw(byId("footer"), (n) => { if (n !== offMap) { offMap = n; legend.draw(byId("legend-body"), { offMap }); } });
+}
+
+function drawSelection(options) {
+  coverage.markGap(parts.list);
+  grids.markGrid(parts.list);
+  enterprises.markEnterprise(parts.list);
+  document.body.classList.toggle("has-card", Boolean(state.sel));
+  return card.draw(options);
+}
+
+const QUESTION = ["county", "rule", "day", "time", "services"];
+const touches = (changed, names) => names.some((name) => changed.has(name));
+
+onChange((changed) => {
+  if (changed.size === 1 && changed.has("at")) { drawHead(); return; }
+  if (changed.has("county")) { offMap = 0; tenmin.showCounty(); }
+  if (touches(changed, [...QUESTION, "tab", "view", "color", "grid", "org", "band"])) {
+    drawTabs();
+    if (touches(changed, QUESTION)) ask();
+    drawPanel();
+  }
+  if (changed.has("view")) window.tenmin.map.invalidateSize({ animate: false });
+  drawHead();
+  drawSelection();
+  tenmin.redraw();
+});
+
+onAnswer(({ status, answer }) => {
+  tenmin.setAnswer(answer);
+  drawPanel();
+  document.body.dataset.status = status;
+  if (status === "ready") {
+    byId("said").textContent = spoken(answer);
+    drawSelection({ fresh: true });
+  }
+});
+
+function countyMenu() {
+  const button = byId("county");
+  const change = (code) => set({ county: code, sel: null, grid: "", at: null });
+  openMenu(button, { title: t("page.label.county"), key: "county", items: settings.counties.map((row) => ({ label: row.name, note: row.code, checked: row.code === state.county, act: () => change(row.code) })) });
+}
+
+async function goToFound(row) {
+  const tab = row.kind === "station" ? "coverage" : row.kind === "grid" ? "grids" : "enterprises";
+  const patch = { tab, view: "map" };
+  if (row.county && settings.counties.some((county) => county.code === row.county)) patch.county = row.county;
+  if (row.kind !== "division") patch.sel = { kind: row.kind, id: row.id };
+  set(patch);
+  if (row.point) tenmin.goTo(row.point, row.kind === "grid" ? 13 : 15.5);
+}
+
+function wireTabs() {
+  const tabs = [...document.querySelectorAll("button[data-tab]")];
+  for (const tab of tabs) {
+    tab.addEventListener("click", () => set({ tab: tab.dataset.tab, sel: null }));
+    tab.addEventListener("keydown", (event) => {
+      const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+      if (!step) return;
+      const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+      next.focus();
+      next.click();
+    });
+  }
+}
+
+function wire() {
+  wireTabs();
+  for (const button of document.querySelectorAll("button[data-view]")) button.addEventListener("click", () => set({ view: button.dataset.view }));
+  byId("county").addEventListener("click", countyMenu);
+  byId("zoom-in").addEventListener("click", () => window.tenmin.map.zoomIn(1));
+  byId("zoom-out").addEventListener("click", () => window.tenmin.map.zoomOut(1));
+  byId("whole").addEventListener("click", () => tenmin.showCounty());
+  byId("search-toggle").addEventListener("click", () => {
+    document.body.classList.toggle("is-searching");
+    byId("search").focus();
+  });
+  document.addEventListener("click", (event) => { if (event.target.closest('[data-act="retry"]')) ask(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.sel && !document.querySelector(".menu") && event.target !== byId("search")) set({ sel: null }); });
+  search.install({ field: byId("search"), list: byId("found"), onChoose: (row) => { document.body.classList.remove("is-searching"); goToFound(row); } });
+  card.install(byId("card"), { onEnterprise: (row) => tenmin.choose(row) });
+  if (isPhone()) byId("legend").open = false;
+  byId("legend-close")?.addEventListener("click", () => { byId("legend").open = false; });
+}
+
+// What the map says for those who do not see it is in the panel and the list; this names the base it rests on.
+function baseChip() {
+  const base = settings.base_map;
+  fill(byId("base-chip"), base ? [base.attribution, base.approval].filter(Boolean).join(" · ") : t("page.own_base"));
+}
+
+wire();
+baseChip();
+drawTabs();
+drawHead();
+if (settings.counties.length) {
+  tenmin.start();
+  drawPanel();
+  drawSelection();
+  ask();
+} else {
+  fill(parts.figure, el("p", { class: "remark" }, t("page.empty_database")));
+}
+
+// For tests and for colleagues at the console: what is drawn, and whether anything is still on its way.
+window.tenmin.isStill = () => current.status !== "loading" && tenmin.tiles.idle && tenmin.painted === true;
+window.tenmin.hits = () => tenmin.hits.points;
+window.tenmin.find = (kind, id) => {
+  const hit = tenmin.hits.points.find((row) => row.kind === kind && (id === undefined || row.id === id));
+  if (!hit) return null;
+  const at = window.tenmin.map.layerPointToContainerPoint(tenmin.layer._bounds.min.add([hit.x, hit.y]));
+  const box = window.tenmin.map.getContainer().getBoundingClientRect();
+  return [box.left + at.x, box.top + at.y, hit.id];
+};

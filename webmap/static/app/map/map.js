@@ -1,0 +1,296 @@
+// The map: folium made it, this layer draws on it, and a click says what was meant.
+import { settings } from "../settings.js";
+import { state, set } from "../state.js";
+import { isPhone } from "../dom.js";
+import { countyPath, drawCountyLines, drawGridLines, drawGround } from "./base.js";
+import { CanvasLayer } from "./canvas-layer.js";
+import { drawCoverage } from "./coverage-scene.js";
+import { drawEnterprises } from "./enterprises-scene.js";
+import { unproject } from "./geodesy.js";
+import { drawGrids } from "./grids-scene.js";
+import { drawScale } from "./scale.js";
+import { area, Tiles } from "./tiles.js";
+
+const L = window.L;
+const SCENES = { coverage: drawCoverage, grids: drawGrids, enterprises: drawEnterprises };
+
+export class TenminMap {
+  constructor({ map, onPick }) {
+    this.map = map;
+    this.onPick = onPick;
+    this.hits = { points: [], areas: [] };
+    this.answer = null;
+    this.demandStates = new Map();
+    this.gridRows = new Map();
+    this.chosen = null;
+    this.base = this.baseMap();
+    this.layer = new CanvasLayer((context, view) => this.paint(context, view));
+    this.tiles = new Tiles(() => this.layer.redraw());
+    this.tiles.choose(state.county);
+    if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map._zoomAnimated = false;
+    map.attributionControl?.setPrefix("");
+    map.setMinZoom(7).setMaxZoom(18);
+    this.layer.addTo(map);
+    map.on("click", (event) => this.pick(event));
+    map.on("mousemove", (event) => this.hover(event));
+    map.on("moveend", () => { this.remember(); drawScale(map); });
+  }
+
+  baseMap() {
+    if (!settings.base_map) return null;
+    for (const layer of settings.base_map.layers) L.tileLayer(layer.url, { subdomains: layer.subdomains, maxZoom: 18, attribution: "" }).addTo(this.map);
+    this.map.attributionControl?.addAttribution(settings.base_map.attribution);
+    return settings.base_map;
+  }
+
+  // The whole county, seen beside whatever stands over the map.
+  showCounty({ animate = false } = {}) {
+    const county = settings.counties.find((row) => row.code === state.county);
+    if (!county?.bounds) return;
+    const [w, s, e, n] = county.bounds;
+    // Beside the legend or the card, not under it.
+    const side = isPhone() ? 16 : 348;
+    const wide = this.map.getSize().x > 900 ? side : 24;
+    this.map.fitBounds([[s, w], [n, e]], { paddingTopLeft: [20, 20], paddingBottomRight: [wide, 32], animate });
+  }
+
+  // Sheets and panels change the room of the map; until somebody moves it, it shows the whole county.
+  watch() {
+    const container = this.map.getContainer();
+    new ResizeObserver(() => {
+      this.map.invalidateSize({ animate: false, pan: false });
+      if (!this.moved) this.showCounty();
+    }).observe(container);
+    const mark = () => { this.moved = true; };
+    for (const event of ["pointerdown", "wheel", "keydown"]) container.addEventListener(event, mark, { passive: true });
+  }
+
+  start() {
+    this.moved = Boolean(state.at);
+    this.watch();
+    if (state.at) this.map.setView([state.at.lat, state.at.lon], state.at.zoom, { animate: false });
+    else this.showCounty();
+    this.started = true;
+    drawScale(this.map);
+    this.layer.redraw();
+  }
+
+  remember() {
+    if (!this.started) return;
+    const centre = this.map.getCenter();
+    set({ at: { lon: centre.lng, lat: centre.lat, zoom: this.map.getZoom() } }, { quiet: true });
+  }
+
+  goTo(point, zoom) {
+    this.moved = true;
+    this.map.setView([point[1], point[0]], Math.max(this.map.getZoom(), zoom), { animate: false });
+  }
+
+  setAnswer(answer) {
+    this.answer = answer;
+    const demand = answer?.states?.demand ?? { ids: [], states: "" };
+    this.demandStates = new Map(demand.ids.map((id, i) => [id, demand.states[i]]));
+    this.gridRows = new Map((answer?.by_grid ?? []).map((row) => [row.id, row]));
+    this.layer.redraw();
+  }
+
+  choose(chosen) {
+    this.chosen = chosen;
+    this.layer.redraw();
+  }
+
+  redraw() {
+    this.tiles.choose(state.county);
+    this.layer.redraw();
+  }
+
+  visible(view) {
+    const z = view.tileZoom;
+    const size = view.scale / 2 ** z;
+    const limit = 2 ** z;
+    const places = [];
+    for (let ty = Math.floor(view.y / size); ty * size < view.y + view.height; ty += 1) {
+      for (let tx = Math.floor(view.x / size); tx * size < view.x + view.width; tx += 1) {
+        if (ty < 0 || ty >= limit || tx < 0 || tx >= limit) continue;
+        const tile = this.tiles.get(z, tx, ty);
+        const frame = { x: tx * size - view.x, y: ty * size - view.y, size };
+        const found = tile ? { tile, up: 0 } : this.tiles.parent(z, tx, ty);
+        if (found) places.push({ frame, ratio: view.ratio, ...part(found, tx, ty, frame) });
+      }
+    }
+    return places;
+  }
+
+  paint(c, view) {
+    const places = this.visible(view);
+    const county = countyPath(places, state.county);
+    this.hits = { points: [], areas: [] };
+    this.places = places;
+    drawGround(c, view, places, county, Boolean(this.base));
+    const scene = {
+      state, view, places, county, hits: this.hits, answer: this.answer, chosen: this.chosen,
+      gridRows: this.gridRows, demandStates: this.demandStates,
+      filterGrid: this.answer?.by_grid?.find((row) => row.code === state.grid) ?? null,
+      points: (layer) => pointsOf(layer, places, view),
+      labels: (kind) => labelsOf(kind, places, view),
+      neighbourLabels: () => neighbours(c, view, places),
+      extent: (id) => widthOf(id, places),
+      drawLines: () => { drawGridLines(c, places); drawCountyLines(c, places, state.county); },
+    };
+    if (state.tab === "enterprises" || this.answer) SCENES[state.tab](c, view, scene);
+    else scene.drawLines();
+    this.painted = true;
+  }
+
+  find(containerPoint, touch) {
+    const p = this.layer.locate(containerPoint);
+    const slack = touch ? 14 : 4;
+    let best = null;
+    for (const hit of this.hits.points) {
+      const distance = Math.hypot(hit.x - p.x, hit.y - p.y) - hit.r;
+      if (distance <= slack && (!best || distance <= best.distance)) best = { ...hit, distance };
+    }
+    return best ?? this.areaAt(p);
+  }
+
+  areaAt(p) {
+    const context = this.layer._context;
+    const inside = (path) => context.isPointInPath(path, p.x * this.layer._ratio, p.y * this.layer._ratio);
+    const gap = [...this.hits.areas].reverse().find((hit) => inside(hit.path));
+    if (gap) return gap;
+    if (state.tab !== "grids") return null;
+    for (const place of this.places ?? []) {
+      const { x, y, size } = place.frame;
+      if (p.x < x || p.y < y || p.x >= x + size || p.y >= y + size) continue;
+      const [tx, ty] = [(p.x - place.x) / place.k, (p.y - place.y) / place.k];
+      const found = place.tile.grids.find((feature) => feature.props.kind === "grid" && contains(context, area(feature), tx, ty));
+      if (found) return { kind: "grid", id: found.props.id };
+    }
+    return null;
+  }
+
+  pick(event) {
+    const touch = event.originalEvent?.pointerType === "touch";
+    const hit = this.find(event.containerPoint, touch);
+    if (hit?.kind === "cluster") {
+      this.map.setView(event.latlng, Math.min(16, this.map.getZoom() + 2));
+      return;
+    }
+    const place = hit?.at ? { ...hit, point: unproject(hit.x + this.layer.view().x, hit.y + this.layer.view().y, this.layer.view().scale) } : hit;
+    this.onPick(place);
+  }
+
+  hover(event) {
+    const hit = this.find(event.containerPoint, false);
+    const container = this.map.getContainer();
+    container.classList.toggle("is-over", Boolean(hit));
+    container.title = hit?.title || "";
+  }
+}
+
+function contains(context, path, x, y) {
+  context.save();
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  const inside = context.isPointInPath(path, x, y);
+  context.restore();
+  return inside;
+}
+
+// The tile itself, or the part of a coarser one that stands in for it until it is here.
+function part({ tile, up }, tx, ty, frame) {
+  const times = 2 ** up;
+  const k = (frame.size * times) / tile.extent;
+  const side = tile.extent / times;
+  const [left, top] = [(tx % times) * side, (ty % times) * side];
+  return { tile, k, x: frame.x - left * k, y: frame.y - top * k, own: [left, top, side] };
+}
+
+function pointsOf(layer, places, view) {
+  const seen = new Set();
+  const rows = [];
+  for (const place of places) {
+    const [left, top, side] = place.own;
+    for (const feature of place.tile.points(layer)) {
+      const [x, y] = feature.parts[0] ?? [];
+      if (feature.type !== 1 || x < left || y < top || x >= left + side || y >= top + side) continue;
+      const id = feature.props.id ?? feature.id;
+      if (id) {
+        const key = `${layer}:${feature.props.kind ?? ""}:${id}`;
+        if (seen.has(key)) continue;
+        seen.add(key);
+      }
+      rows.push({ id, props: feature.props, x: place.x + x * place.k, y: place.y + y * place.k });
+    }
+  }
+  return rows.filter((row) => row.x > -40 && row.y > -40 && row.x < view.width + 40 && row.y < view.height + 40);
+}
+
+// Label points of the tiles; from afar, where tiles carry none, the middle of the largest piece of each grid.
+function labelsOf(kind, places, view) {
+  const told = pointsOf("label", places, view).filter((p) => p.props.kind === kind).map((p) => ({ ...p.props, x: p.x, y: p.y }));
+  if (told.length) return told;
+  const best = new Map();
+  for (const place of places) {
+    for (const feature of place.tile.grids) {
+      if (feature.props.kind !== kind || !feature.props.name) continue;
+      for (const ring of feature.parts) {
+        const middle = centroid(ring);
+        if (middle.area > (best.get(feature.props.id)?.area ?? 0)) {
+          best.set(feature.props.id, { ...feature.props, area: middle.area, x: place.x + middle.x * place.k, y: place.y + middle.y * place.k });
+        }
+      }
+    }
+  }
+  return [...best.values()];
+}
+
+function centroid(ring) {
+  let [twice, x, y] = [0, 0, 0];
+  for (let i = 0, j = ring.length - 2; i < ring.length; j = i, i += 2) {
+    const cross = ring[j] * ring[i + 1] - ring[i] * ring[j + 1];
+    twice += cross;
+    x += (ring[j] + ring[i]) * cross;
+    y += (ring[j + 1] + ring[i + 1]) * cross;
+  }
+  return twice ? { area: Math.abs(twice / 2), x: x / (3 * twice), y: y / (3 * twice) } : { area: 0, x: 0, y: 0 };
+}
+
+// Where to write the neighbours' names: in the middle of what is seen of each, found by sounding the view.
+function neighbours(context, view, places) {
+  const found = new Map();
+  const [columns, rows] = [26, 18];
+  for (let i = 1; i < columns; i += 1) {
+    for (let j = 1; j < rows; j += 1) {
+      const [x, y] = [(view.width * i) / columns, (view.height * j) / rows];
+      const place = places.find(({ frame }) => x >= frame.x && y >= frame.y && x < frame.x + frame.size && y < frame.y + frame.size);
+      const county = place?.tile.counties.find((feature) => contains(context, area(feature), (x - place.x) / place.k, (y - place.y) / place.k));
+      if (!county || county.props.code === state.county) continue;
+      const { code, name } = county.props;
+      if (!found.has(code)) found.set(code, { name, spots: [] });
+      found.get(code).spots.push([x, y]);
+    }
+  }
+  return [...found.values()].filter(({ spots }) => spots.length > 5).map(({ name, spots }) => {
+    const mean = [0, 1].map((axis) => spots.reduce((sum, spot) => sum + spot[axis], 0) / spots.length);
+    const [x, y] = spots.reduce((a, b) => (Math.hypot(a[0] - mean[0], a[1] - mean[1]) <= Math.hypot(b[0] - mean[0], b[1] - mean[1]) ? a : b));
+    return { name, x, y };
+  });
+}
+
+// How wide a grid is on the canvas, as far as it is in view.
+function widthOf(id, places) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const place of places) {
+    for (const feature of place.tile.grids) {
+      if (feature.props.id !== id) continue;
+      for (const ring of feature.parts) {
+        for (let i = 0; i < ring.length; i += 2) {
+          const x = place.x + ring[i] * place.k;
+          if (x < low) low = x;
+          if (x > high) high = x;
+        }
+      }
+    }
+  }
+  return high - low;
+}

@@ -1,0 +1,78 @@
+// Coverage: figure, day curve, ranked gaps.
+import { current } from "./answers.js";
+import { el, fill } from "./dom.js";
+import { drawFigure } from "./figure.js";
+import { drawHours } from "./hours.js";
+import { openMenu } from "./menu.js";
+import { coverageSentence, drawSentence } from "./sentence.js";
+import { set, state } from "./state.js";
+import { metres, number, t } from "./text.js";
+
+let order = "people";
+
+const ORDERS = {
+  people: (a, b) => a.rank - b.rank,
+  extend: (a, b) => (b.shut_station?.people ?? 0) - (a.shut_station?.people ?? 0) || a.rank - b.rank,
+  far: (a, b) => (b.nearest_open?.distance_m ?? Infinity) - (a.nearest_open?.distance_m ?? Infinity) || a.rank - b.rank,
+};
+
+export function gapReason(gap) {
+  if (gap.shut_station) {
+    return t(`page.gap.${gap.shut_station.why}`, { name: gap.shut_station.name, n: number(gap.shut_station.people) });
+  }
+  if (gap.nearest_open) return t("page.gap.nearest", { m: metres(gap.nearest_open.distance_m) });
+  return t("page.gap.none");
+}
+
+export const remedyTag = (remedy) => el("span", { class: `tag is-${remedy}` }, t(`remedy.${remedy}`));
+
+export const gapTitle = (gap) => [gap.grid_name ?? t("page.no_grid"), gap.grid_code ?? ""].filter(Boolean);
+
+function gapRow(gap) {
+  const selected = state.sel?.kind === "gap" && state.sel.id === gap.rank;
+  const [name, code] = gapTitle(gap);
+  return el("li", {},
+    el("button", {
+      type: "button", class: `row gap-row${selected ? " is-selected" : ""}`, "aria-pressed": String(selected), data: { gap: gap.rank },
+      on: { click: () => set({ sel: selected ? null : { kind: "gap", id: gap.rank } }) },
+    },
+    el("span", { class: "rank" }, String(gap.rank)),
+    el("span", { class: "row-main" },
+      el("span", { class: "row-title" }, el("b", {}, name, code ? el("i", {}, ` ${code}`) : null), remedyTag(gap.remedy)),
+      el("span", { class: "row-note" }, gapReason(gap))),
+    el("span", { class: "row-figure" }, el("b", {}, number(gap.people)), t("page.people_unit"))));
+}
+
+function orderMenu(anchor) {
+  openMenu(anchor, {
+    title: t("page.order"), key: "gap-order",
+    items: Object.keys(ORDERS).map((name) => ({ label: t(`page.order.${name}`), checked: order === name, act: () => { order = name; drawGaps(document.getElementById("list"), current.answer); } })),
+  });
+}
+
+export function drawGaps(node, answer) {
+  if (!answer || !answer.people.total) { fill(node); return; }
+  const head = el("div", { class: "list-head" },
+    el("h2", {}, t("page.gaps_title", { n: number(answer.gaps_total.places) }), " ", el("span", {}, t("page.people", { n: number(answer.gaps_total.people) }))),
+    el("button", { type: "button", class: "order", data: { word: "gap-order" }, "aria-haspopup": "menu", "aria-expanded": "false", on: { click: (event) => orderMenu(event.currentTarget) } }, t(`page.order.${order}`)));
+  const rows = [...answer.gaps].sort(ORDERS[order]);
+  const list = rows.length ? el("ol", { class: "rows" }, rows.map(gapRow)) : el("p", { class: "empty" }, t("page.no_gaps"));
+  const more = answer.gaps_total.places - rows.length;
+  fill(node, head, list, more > 0 ? el("p", { class: "empty" }, t("page.more_gaps", { n: number(more) })) : null);
+}
+
+export function markGap(node) {
+  for (const row of node.querySelectorAll("[data-gap]")) {
+    const selected = state.sel?.kind === "gap" && String(state.sel.id) === row.dataset.gap;
+    row.classList.toggle("is-selected", selected);
+    row.setAttribute("aria-pressed", String(selected));
+    if (selected) row.scrollIntoView({ block: "nearest" });
+  }
+}
+
+export function draw(parts) {
+  drawSentence(parts.sentence, coverageSentence());
+  drawFigure(parts.figure);
+  drawHours(parts.extra, current.answer);
+  drawGaps(parts.list, current.answer);
+}
