@@ -126,12 +126,13 @@ def _near_borders(
 
 
 def _in_gap(rng: np.random.Generator, gap: shapely.Geometry) -> list[tuple[float, float]]:
-    start, end, far_end, far_start = to_plane(shapely.get_coordinates(gap)[:4])
+    """Two places in each pocket."""
     found = []
-    for step in range(IN_GAP):
-        along = (step + 1.0) / (IN_GAP + 1.0)
-        near, far = start + along * (end - start), far_start + along * (far_end - far_start)
-        found.append(_pair(to_degrees((near + rng.uniform(0.35, 0.65) * (far - near))[None, :])))
+    for pocket in shapely.get_parts(gap):
+        start, far_start, far_end, end = to_plane(shapely.get_coordinates(pocket)[:4])
+        for along in (0.35, 0.65):
+            near, far = start + along * (end - start), far_start + along * (far_end - far_start)
+            found.append(_pair(to_degrees((near + rng.uniform(0.4, 0.6) * (far - near))[None, :])))
     return found
 
 

@@ -1,4 +1,4 @@
-"""The invented grids of every county: codes, names, zones, towns, exclusive grids and one strip of gap."""
+"""The invented grids of every county: codes, names, zones, towns, exclusive grids, pockets of gap."""
 
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -43,10 +43,13 @@ _EXCLUSIVE = {
 }
 _TOWNS = 5
 _COMMUNITIES = (2, 4)
-# A strip between two grids of the main county that belongs to nobody: one digitising error of the kind
-# that every real set of grids has. Metres.
-GAP_WIDTH_M = 24.0
-_GAP_EDGE_M = (280.0, 620.0)
+# Pockets between two grids of the main county that belong to nobody: digitising errors of the kind that
+# every real set of grids has, each below the 100 m2 that would keep a version from going live. Metres.
+POCKETS = 4
+_POCKET_M = (23.0, 4.0)
+_POCKET_EDGE_M = (200.0, 700.0)
+
+Point = tuple[float, float]
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class DemoTown:
 
 @dataclass(frozen=True)
 class GridPlan:
-    """All grids in order of county and code, the towns of the main county, and the gap left in it."""
+    """All grids in order of county and code, the towns of the main county, and the pockets of gap in it."""
 
     grids: tuple[DemoGrid, ...]
     towns: tuple[DemoTown, ...]
@@ -94,7 +97,7 @@ def plan_grids(lattice: Lattice) -> GridPlan:
         tiles = _name_tiles(county, regions, names)
         if county.code == MAIN_COUNTY:
             tiles, towns = _group_into_towns(tiles)
-            tiles, gap = _open_gap(tiles)
+            tiles, gap = _open_pockets(tiles)
         grids += [*tiles, *_exclusive_grids(lattice, county, names)]
     grids.sort(key=lambda grid: (grid.county_code, grid.code))
     return GridPlan(tuple(grids), tuple(towns), gap)
@@ -149,49 +152,65 @@ def _touching(geoms: Array) -> list[tuple[int, int]]:
     )
 
 
-def _open_gap(tiles: list[DemoGrid]) -> tuple[list[DemoGrid], shapely.Geometry]:
-    """Take a strip off one grid along the densest edge of a fitting length that it shares with another."""
-    start, end, loser = max(_shared_edges(tiles), key=lambda edge: _edge_density(edge[0], edge[1]))
+def _open_pockets(tiles: list[DemoGrid]) -> tuple[list[DemoGrid], shapely.Geometry]:
+    """Take small pockets off grids in the middle of the densest edges they share with another.
+
+    Both neighbours get the pocket's two ends as corners, so that all their other edges still match.
+    """
+    edges = sorted(_shared_edges(tiles), key=lambda edge: -_edge_density(edge[0], edge[1]))[: 2 * POCKETS : 2]
+    changed = list(tiles)
+    pockets = []
+    for start, end, loser, other in edges:
+        corners = _pocket(start, end)
+        changed[loser] = replace(changed[loser], geom=_with_corners(changed[loser].geom, start, end, corners))
+        ends = [corners[3], corners[0]]
+        changed[other] = replace(changed[other], geom=_with_corners(changed[other].geom, end, start, ends))
+        pockets.append(shapely.polygons([*corners, corners[0]]))
+    return changed, shapely.multipolygons(pockets)
+
+
+def _pocket(start: Point, end: Point) -> list[Point]:
+    """Corners of a pocket: on the edge, inside, inside, on the edge, from its start to its end."""
     a, b = to_plane(np.array([start, end]))
     ahead = (b - a) / np.sqrt(((b - a) ** 2).sum())
-    # Rings are anticlockwise, so the inside lies to the left of an edge.
-    inward = np.array([-ahead[1], ahead[0]]) * GAP_WIDTH_M
-    inner = [
-        tuple(xy) for xy in to_degrees(np.array([a + 0.06 * (b - a) + inward, b - 0.06 * (b - a) + inward]))
-    ]
-    ring = shapely.get_coordinates(_anticlockwise(tiles[loser].geom)).tolist()
-    at = next(i for i, (p, q) in enumerate(pairwise(ring)) if tuple(p) == start and tuple(q) == end)
-    cut = shapely.polygons([*ring[: at + 1], *inner, *ring[at + 1 :]])
-    gap = shapely.polygons([start, end, inner[1], inner[0], start])
-    changed = list(tiles)
-    changed[loser] = replace(tiles[loser], geom=cut)
-    return changed, gap
+    inward = np.array([-ahead[1], ahead[0]])  # rings run anticlockwise: the inside lies to the left
+    half, depth = ahead * (_POCKET_M[0] / 2), inward * _POCKET_M[1]
+    middle = (a + b) / 2
+    offsets = np.array([-half, -0.7 * half + depth, 0.7 * half + depth, half])
+    return [(float(x), float(y)) for x, y in to_degrees(middle + offsets)]
+
+
+def _with_corners(geom: shapely.Geometry, start: Point, end: Point, corners: list[Point]) -> shapely.Geometry:
+    """The polygon with further corners on its edge from start to end."""
+    ring = [(x, y) for x, y in shapely.get_coordinates(_anticlockwise(geom)).tolist()]
+    at = next(index for index, edge in enumerate(pairwise(ring)) if edge == (start, end))
+    return shapely.polygons([*ring[: at + 1], *corners, *ring[at + 1 :]])
 
 
 def _anticlockwise(geom: shapely.Geometry) -> shapely.Geometry:
     return shapely.orient_polygons(geom, exterior_cw=False)
 
 
-def _shared_edges(tiles: list[DemoGrid]) -> list[tuple[tuple[float, float], tuple[float, float], int]]:
+def _shared_edges(tiles: list[DemoGrid]) -> list[tuple[Point, Point, int, int]]:
     """Edges of fitting length between two tiles, in the direction of the one with the greater code."""
-    owners: dict[tuple[tuple[float, float], tuple[float, float]], int] = {}
+    owners: dict[tuple[Point, Point], int] = {}
     for index, tile in enumerate(tiles):
-        ring = [tuple(xy) for xy in shapely.get_coordinates(_anticlockwise(tile.geom)).tolist()]
+        ring = [(x, y) for x, y in shapely.get_coordinates(_anticlockwise(tile.geom)).tolist()]
         owners |= dict.fromkeys(pairwise(ring), index)
     found = []
     for (start, end), index in owners.items():
-        other = owners.get((end, start))
-        length = float(np.sqrt(((np.diff(to_plane(np.array([start, end])), axis=0)) ** 2).sum()))
-        if (
-            other is not None
-            and tiles[other].code < tiles[index].code
-            and _GAP_EDGE_M[0] < length < _GAP_EDGE_M[1]
-        ):
-            found.append((start, end, index))
+        other = owners.get((end, start), index)
+        is_later = tiles[other].code < tiles[index].code
+        if is_later and _POCKET_EDGE_M[0] < _length_m(start, end) < _POCKET_EDGE_M[1]:
+            found.append((start, end, index, other))
     return found
 
 
-def _edge_density(start: tuple[float, float], end: tuple[float, float]) -> float:
+def _length_m(start: Point, end: Point) -> float:
+    return float(np.sqrt((np.diff(to_plane(np.array([start, end])), axis=0) ** 2).sum()))
+
+
+def _edge_density(start: Point, end: Point) -> float:
     return float(town_density(to_plane(np.array([start, end])).mean(axis=0)[None, :])[0])
 
 

@@ -18,9 +18,9 @@ from geodata.demo.frame import Array, to_plane
 from geodata.demo.lattice import Lattice
 from geodata.demo.sources import County
 
-# The raster on which lines are noded: a billionth of a degree, a tenth of a millimetre. All real
+# The raster on which lines are noded: a hundred-billionth of a degree, a micrometre. All real
 # coordinates lie on it, so the county line stays as published.
-_RASTER = 1e9
+_RASTER = 1e11
 _CROWDING = 0.62  # how strongly regions shrink where the town is dense; 0 would make them equal
 
 Labels = npt.NDArray[np.int64]
