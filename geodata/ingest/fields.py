@@ -4,6 +4,7 @@ The first label of a field is the Chinese header that exports write; the field's
 English one. ``docs/import.md`` publishes the same list, and a test compares the two.
 """
 
+import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
@@ -32,7 +33,7 @@ class Field:
     name: str
     labels: tuple[str, ...]
     reading: Reading = "text"
-    choices: words.Words | None = None
+    choices: words.Words | None = dataclasses.field(default=None, compare=False)
     required: bool = False
     strict: bool = False
     max_length: int = 200

@@ -128,7 +128,8 @@ def _hide_key(name: str) -> str:
 def _gpkg_layer(connection: sqlite3.Connection) -> tuple[str, str, str]:
     layers = connection.execute(
         "SELECT c.table_name, g.column_name, "
-        "COALESCE(r.organization || ':' || r.organization_coordsys_id, '') FROM gpkg_contents c JOIN gpkg_geometry_columns g ON g.table_name = c.table_name "
+        "COALESCE(r.organization || ':' || r.organization_coordsys_id, '') "
+        "FROM gpkg_contents c JOIN gpkg_geometry_columns g ON g.table_name = c.table_name "
         "LEFT JOIN gpkg_spatial_ref_sys r ON r.srs_id = g.srs_id "
         "JOIN sqlite_master m ON m.name = c.table_name AND m.type = 'table' "
         "AND upper(m.sql) NOT LIKE 'CREATE VIRTUAL%' WHERE c.data_type = 'features' LIMIT 10"

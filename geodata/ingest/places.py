@@ -207,7 +207,9 @@ def assume_accuracy(row: Row) -> tuple[str, float | None]:
 
 
 def same_place(a: Row, b: Row, address: str) -> bool:
-    """Whether two rows of one name are one place: within 50 m, or by address when one has no point."""
+    """Whether two rows of one name are one place: the same address, else within 50 m."""
+    if address in a.values and a.values[address] == b.values.get(address):
+        return True
     if a.is_located and b.is_located:
         east = (a.lon - b.lon) * _METRES_PER_DEGREE * math.cos(math.radians(a.lat))
         return math.hypot(east, (a.lat - b.lat) * _METRES_PER_DEGREE) <= SAME_PLACE_M

@@ -16,6 +16,7 @@ Say = Callable[..., str]
 SAFE_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 """Options of a workbook in which text stays text, whatever it begins with."""
 
+_FINDING_COLUMNS = ("row", "severity", "column", "value", "reason", "code")
 _COUNTS = ("rows", "inserted", "updated", "unchanged", "refused", "warned")
 
 
@@ -53,12 +54,11 @@ def write_report(report: ImportReport, path: Path, say: Say) -> None:
         findings = book.add_worksheet(say("import_report.sheet_findings"))
         _write_table(
             findings,
-            [say(f"import_report.{name}") for name in ("row", "severity", "column", "value", "reason", "code")],
-            ((_row_label(f, say), say(f"severity.{f.severity}"), label_column(f.column, say), f.value or "",
-              explain(f, say), f.code) for f in report.findings),
+            [say(f"import_report.{name}") for name in _FINDING_COLUMNS],
+            (_finding_cells(finding, say) for finding in report.findings),
             bold,
             widths=(8, 10, 16, 32, 70, 24),
-        )  # fmt: skip
+        )
         changes = book.add_worksheet(say("import_report.sheet_changes"))
         _write_table(
             changes,
@@ -73,8 +73,15 @@ def write_report(report: ImportReport, path: Path, say: Say) -> None:
         )
 
 
-def _row_label(finding: RowFinding, say: Say) -> Any:
-    return say("import_report.whole_file") if finding.row_number is None else finding.row_number
+def _finding_cells(finding: RowFinding, say: Say) -> tuple[Any, ...]:
+    return (
+        say("import_report.whole_file") if finding.row_number is None else finding.row_number,
+        say(f"severity.{finding.severity}"),
+        label_column(finding.column, say),
+        finding.value or "",
+        explain(finding, say),
+        finding.code,
+    )
 
 
 def _write_summary(sheet: Any, report: ImportReport, say: Say, bold: Any) -> None:

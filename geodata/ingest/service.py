@@ -7,8 +7,8 @@ says exactly what the real run would.
 import dataclasses
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+import math
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,61 +19,30 @@ from geodata.db import Progress
 from geodata.errors import InvalidInput, RefusedFile
 from geodata.ingest import places, plausibility
 from geodata.ingest.columns import service_labels
-from geodata.ingest.duplicates import ADDRESSES, refuse_duplicates
+from geodata.ingest.duplicates import refuse_duplicates
 from geodata.ingest.fields import POLYGON_KINDS
-from geodata.ingest.findings import ImportReport, Notes, RowChange, RowFinding
+from geodata.ingest.findings import ImportReport, RowChange, RowFinding
+from geodata.ingest.matching import match_rows
 from geodata.ingest.rows import read_rows
 from geodata.ingest.sandbox import RawTable, read_table
 from geodata.ingest.typed import Row
-from geodata.queries import imports, ingest_enterprises, ingest_grids, ingest_stations, ingest_targets
-from geodata.queries.imports import MAX_STORED_VALUE, Outcome, Target
-from geodata.vocab import Datum, ImportKind, VersionStatus
+from geodata.ingest.work import Work
+from geodata.queries import imports, ingest_batches, ingest_enterprises, ingest_grids, ingest_stations
+from geodata.queries.imports import Outcome
+from geodata.queries.ingest_batches import MAX_STORED_VALUE
+from geodata.vocab import Datum, ImportKind
 
 __all__ = ["ImportReport", "RowChange", "RowFinding", "import_file"]
 
 MAX_CHANGES_SHOWN = 20_000
 _SHIFT_SAMPLE = 2000
-_OPEN_VERSIONS = {VersionStatus.DRAFT, VersionStatus.INVALID, VersionStatus.CHECKED}
-_TARGETS: dict[ImportKind, Target] = {
-    ImportKind.DIVISIONS: ingest_targets.DIVISIONS,
-    ImportKind.GRIDS: ingest_targets.GRIDS,
-    ImportKind.STATIONS: ingest_targets.STATIONS,
-    ImportKind.ENTERPRISES: ingest_targets.ENTERPRISES,
-    ImportKind.DEMAND: ingest_targets.DEMAND,
-}
-
-
-@dataclass(slots=True)
-class _Import:
-    """One import on its way: what was asked, and what is known so far."""
-
-    session: Session
-    kind: ImportKind
-    datum: Datum | int
-    by: str
-    county_code: str | None
-    version_label: str | None
-    all_or_nothing: bool
-    source_department: str | None
-    is_invented: bool
-    file_name: str
-    sha256: str
-    tell: Progress
-    notes: Notes = field(default_factory=Notes)
-    rows: list[Row] = field(default_factory=list)
-    total: int = 0
-    version_id: int | None = None
-
-    @property
-    def target(self) -> Target:
-        return _TARGETS[self.kind]
 
 
 class _TurnBack(Exception):
     """Undoes the savepoint of a dry run."""
 
 
-def import_file(
+def import_file(  # noqa: PLR0913 - what a person may say about a file
     session: Session,
     kind: ImportKind,
     path: Path,
@@ -115,7 +84,7 @@ def import_file(
     """
     tell = progress or (lambda stage, done, total: None)
     tell("read", 0, 0)
-    work = _Import(
+    work = Work(
         session=session,
         kind=kind,
         datum=places.read_datum(datum),
@@ -155,7 +124,7 @@ def _digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _read(work: _Import, path: Path) -> RawTable:
+def _read(work: Work, path: Path) -> RawTable:
     """Read in the child and find out whether the file can be understood at all."""
     if work.kind is ImportKind.GRIDS and not work.version_label:
         raise RefusedFile("version_missing")
@@ -174,7 +143,7 @@ def _read(work: _Import, path: Path) -> RawTable:
     return table
 
 
-def _take(work: _Import, table: RawTable, *, dry_run: bool) -> ImportReport:
+def _take(work: Work, table: RawTable, *, dry_run: bool) -> ImportReport:
     work.tell("check", 0, work.total)
     rows = read_rows(work.kind, table, work.datum, work.notes)
     rows = _place(work, rows)
@@ -183,7 +152,7 @@ def _take(work: _Import, table: RawTable, *, dry_run: bool) -> ImportReport:
     imports.lock_imports(work.session, work.kind)
     imports.create_staging(work.session, work.target)
     imports.stage_rows(work.session, work.target, _staged(work))
-    _MATCH[work.kind](work)
+    match_rows(work)
     outcome = _compare(work)
     changes = _list_changes(work)
     held_back = work.all_or_nothing and bool(work.notes.refused_rows)
@@ -196,7 +165,7 @@ def _take(work: _Import, table: RawTable, *, dry_run: bool) -> ImportReport:
     return _report(work, outcome, changes, touched, batch_id=batch_id, dry_run=dry_run)
 
 
-def _place(work: _Import, rows: list[Row]) -> list[Row]:
+def _place(work: Work, rows: list[Row]) -> list[Row]:
     if work.kind in POLYGON_KINDS:
         return places.place_polygons(rows, work.datum, work.notes)
     kept = places.place_points(rows, work.datum, work.notes, required=work.kind is ImportKind.DEMAND)
@@ -204,7 +173,7 @@ def _place(work: _Import, rows: list[Row]) -> list[Row]:
     return kept
 
 
-def _staged(work: _Import) -> Iterable[list[Any]]:
+def _staged(work: Work) -> Iterable[list[Any]]:
     """Rows in the order of the target's columns."""
     names = [column.name for column in work.target.columns]
     datum = places.datum_text(work.datum)
@@ -218,118 +187,14 @@ def _staged(work: _Import) -> Iterable[list[Any]]:
             if not row.is_located:
                 values.pop("location_level", None)
                 values.pop("location_accuracy_m", None)
-            if row.x == row.x:  # noqa: PLR0124 - not NaN
+            if not math.isnan(row.x):
                 values["raw_x"], values["raw_y"], values["raw_datum"] = row.x, row.y, datum
         if work.kind is ImportKind.STATIONS:
             values["hours_given"] = "hours_text" in values
         yield [row.number, *(values.get(name) for name in names)]
 
 
-def _match_divisions(work: _Import) -> None:
-    _refuse_invalid(work)
-    imports.match_by_column(work.session, work.target, "code", "t.valid_to IS NULL")
-
-
-def _match_grids(work: _Import) -> None:
-    _refuse_invalid(work)
-    if not work.rows:
-        return
-    county = _grid_county(work)
-    refused = [row for row in work.rows if row.values.get("county_code", county) != county]
-    for row in refused:
-        work.notes.refuse(
-            row.number, "county_code", "county_differs", row.values["county_code"], county=county
-        )
-    _drop(work, {row.number for row in refused})
-    label = str(work.version_label)
-    version = ingest_grids.find_version(work.session, county, label)
-    if version is not None and version.status not in _OPEN_VERSIONS:
-        raise RefusedFile("version_not_draft", version=label, status=version.status)
-    if version is None:
-        version = ingest_grids.create_version(
-            work.session, county, label, by=work.by, is_invented=work.is_invented
-        )
-    work.version_id = version.id
-    ingest_grids.identify_grids(work.session, county, version.id)
-    for number in ingest_grids.list_outside_county(work.session, county):
-        work.notes.warn(number, "geometry", "outside_county")
-    plausibility.warn_shift_of_polygons(work.session, work.rows, work.datum, county, work.notes)
-
-
-def _grid_county(work: _Import) -> str:
-    """The one county of a grids file: asked for, stated in every row, or the one that covers them."""
-    if work.county_code:
-        return work.county_code
-    stated = sorted({row.values["county_code"] for row in work.rows if "county_code" in row.values})
-    counties = stated or ingest_grids.find_common_county(work.session)
-    if len(counties) != 1:
-        raise RefusedFile("several_counties" if counties else "county_missing", counties=", ".join(counties))
-    return counties[0]
-
-
-def _match_stations(work: _Import) -> None:
-    hours = (
-        (row.number, *opening) for row in work.rows if row.openings is not None for opening in row.openings
-    )
-    services = ((row.number, item, *value) for row in work.rows for item, value in row.offered.items())
-    ingest_stations.stage_details(work.session, hours, services)
-    _locate(work)
-    imports.match_by_column(work.session, work.target, "code")
-    condition = "s.code IS NULL OR t.code LIKE 'auto-%'"
-    imports.match_by_place(work.session, work.target, ADDRESSES[work.kind], condition)
-    ingest_stations.give_codes(work.session)
-    ingest_stations.mark_hours(work.session)
-
-
-def _match_enterprises(work: _Import) -> None:
-    _locate(work)
-    imports.match_by_column(work.session, work.target, "uscc")
-    condition = "s.uscc IS NULL OR t.uscc IS NULL"
-    imports.match_by_place(work.session, work.target, ADDRESSES[work.kind], condition)
-
-
-def _match_demand(work: _Import) -> None:
-    _locate(work)
-    same_county = "s.county_code IS NOT DISTINCT FROM t.county_code"
-    imports.match_by_column(work.session, work.target, "code", same_county)
-    condition = "s.code IS NULL OR t.code IS NULL"
-    imports.match_by_place(work.session, work.target, ADDRESSES[work.kind], condition)
-
-
-_MATCH: dict[ImportKind, Callable[[_Import], None]] = {
-    ImportKind.DIVISIONS: _match_divisions,
-    ImportKind.GRIDS: _match_grids,
-    ImportKind.STATIONS: _match_stations,
-    ImportKind.ENTERPRISES: _match_enterprises,
-    ImportKind.DEMAND: _match_demand,
-}
-
-
-def _refuse_invalid(work: _Import) -> None:
-    """The database has the last word on shapes; the child uses a younger GEOS and conversion may pinch slivers."""
-    faults = imports.take_invalid_shapes(work.session)
-    for number, fault in faults:
-        work.notes.refuse(number, "geometry", "geometry_invalid", at=fault[:100])
-    _drop(work, {number for number, _ in faults})
-
-
-def _drop(work: _Import, numbers: set[int]) -> None:
-    if numbers:
-        imports.remove_rows(work.session, sorted(numbers))
-        work.rows = [row for row in work.rows if row.number not in numbers]
-
-
-def _locate(work: _Import) -> None:
-    """Counties of the points, and every doubt about where they lie."""
-    counties = imports.list_county_names(work.session)
-    expected = plausibility.expected_divisions(work.rows, counties, work.county_code)
-    imports.locate_counties(work.session, work.county_code)
-    plausibility.warn_outside(work.session, work.rows, counties, work.county_code, work.notes)
-    plausibility.warn_labels(work.session, work.rows, counties, work.notes)
-    plausibility.warn_shift_of_points(work.session, work.rows, work.datum, expected, work.notes)
-
-
-def _compare(work: _Import) -> Outcome:
+def _compare(work: Work) -> Outcome:
     imports.mark_changes(work.session, work.target)
     if work.kind is ImportKind.STATIONS:
         ingest_stations.mark_details(work.session)
@@ -339,7 +204,7 @@ def _compare(work: _Import) -> Outcome:
     return imports.count_outcome(work.session)
 
 
-def _list_changes(work: _Import) -> list[RowChange]:
+def _list_changes(work: Work) -> list[RowChange]:
     listed = imports.list_changes(work.session, work.target, MAX_CHANGES_SHOWN)
     changes = {number: (key, columns) for number, key, columns in listed}
     if work.kind is ImportKind.STATIONS:
@@ -352,10 +217,10 @@ def _list_changes(work: _Import) -> list[RowChange]:
     ]
 
 
-def _record(work: _Import, outcome: Outcome) -> int:
+def _record(work: Work, outcome: Outcome) -> int:
     """One batch row, its findings, one line in the log."""
     counts = _counts(work, outcome)
-    batch_id = imports.insert_batch(
+    batch_id = ingest_batches.insert_batch(
         work.session,
         {
             "kind": str(work.kind),
@@ -368,7 +233,7 @@ def _record(work: _Import, outcome: Outcome) -> int:
             **counts,
         },
     )
-    imports.insert_rejections(
+    ingest_batches.insert_rejections(
         work.session,
         batch_id,
         (
@@ -384,13 +249,13 @@ def _record(work: _Import, outcome: Outcome) -> int:
         ),
     )
     after = {"kind": work.kind, "file": work.file_name, **counts}
-    imports.insert_audit(
+    ingest_batches.insert_audit(
         work.session, actor=work.by, batch_id=batch_id, after=json.dumps(after, ensure_ascii=False)
     )
     return batch_id
 
 
-def _counts(work: _Import, outcome: Outcome) -> dict[str, int]:
+def _counts(work: Work, outcome: Outcome) -> dict[str, int]:
     taken = outcome.inserted + outcome.updated + outcome.unchanged
     return {
         "rows": work.total,
@@ -402,7 +267,7 @@ def _counts(work: _Import, outcome: Outcome) -> dict[str, int]:
     }
 
 
-def _apply(work: _Import, batch_id: int, outcome: Outcome) -> Sequence[int]:
+def _apply(work: Work, batch_id: int, outcome: Outcome) -> Sequence[int]:
     if not outcome.inserted + outcome.updated:
         return []
     touched = imports.apply_rows(work.session, work.target, batch_id)
@@ -416,7 +281,7 @@ def _apply(work: _Import, batch_id: int, outcome: Outcome) -> Sequence[int]:
 
 
 def _report(
-    work: _Import,
+    work: Work,
     outcome: Outcome,
     changes: list[RowChange],
     touched: Sequence[int],

@@ -62,7 +62,7 @@ def check_shapefile(path: Path) -> int:
 
 
 def _agree(shp: bytes, shx: bytes, records: int) -> bool:
-    """Whether index and shapes have the stated number of records, each where and as long as the index says."""
+    """Whether index and shapes have the stated records, each where and as long as the index says."""
     if shp[:4] != _MAGIC or shx[:4] != _MAGIC or (len(shx) - _HEADER_BYTES) % 8:
         return False
     index = np.frombuffer(shx, dtype=">i4", offset=_HEADER_BYTES).reshape(-1, 2).astype(np.int64) * 2
@@ -91,7 +91,7 @@ def _dbf_encoding(path: Path) -> str:
 
 
 def _only_shapefile_driver() -> Any:
-    """pyogrio without pandas (slow), and with the one driver that OGR_SKIP in the environment leaves."""
+    """Import pyogrio without pandas (slow), with the one driver that OGR_SKIP (in the environment) leaves."""
     sys.modules.setdefault("geopandas", None)  # type: ignore[arg-type]
     sys.modules.setdefault("pandas", None)  # type: ignore[arg-type]
     import pyogrio  # noqa: PLC0415 - after the environment is set

@@ -13,8 +13,6 @@ from sqlalchemy.orm import Session
 
 from geodata.rules.imports import SAME_PLACE_M
 
-MAX_STORED_VALUE = 200
-"""Characters of a refused value kept in the report."""
 _LOCK_WAIT = "120s"
 _MOVED_M = 0.001
 
@@ -89,7 +87,8 @@ def create_staging(session: Session, target: Target) -> None:
         sa.text(
             f"CREATE TEMP TABLE staged_rows (row_number integer PRIMARY KEY, {columns}, id bigint, "
             "existing_id bigint, moved boolean NOT NULL DEFAULT false, "
-            "changed boolean NOT NULL DEFAULT false, touched boolean NOT NULL DEFAULT false, covering_code text) ON COMMIT DROP"
+            "changed boolean NOT NULL DEFAULT false, touched boolean NOT NULL DEFAULT false, "
+            "covering_code text) ON COMMIT DROP"
         )
     )
 
@@ -127,7 +126,8 @@ def take_invalid_shapes(session: Session) -> list[tuple[int, str]]:
         for row in session.execute(
             sa.text(
                 "DELETE FROM staged_rows WHERE geom IS NOT NULL "
-                "AND (NOT ST_IsValid(geom) OR ST_IsEmpty(geom)) RETURNING row_number, ST_IsValidReason(geom) AS fault"
+                "AND (NOT ST_IsValid(geom) OR ST_IsEmpty(geom)) "
+                "RETURNING row_number, ST_IsValidReason(geom) AS fault"
             )
         )
     ]
@@ -146,22 +146,26 @@ def locate_counties(session: Session, county_code: str | None) -> None:
     The county whose polygon covers the point (smallest code of two), else the one that the row's codes
     name, else the importer's.
     """
+    # Polygons drive, points are found by index: each county is unpacked and prepared once.
+    session.execute(sa.text("CREATE INDEX staged_geom ON staged_rows USING gist (geom)"))
     session.execute(
         sa.text(
-            "UPDATE staged_rows s SET covering_code = c.code FROM ("
-            " SELECT s.row_number, min(d.code) AS code FROM divisions d"
-            " JOIN staged_rows s ON ST_Covers(d.geom, s.geom)"
-            " WHERE d.level = 'county' AND d.valid_to IS NULL GROUP BY s.row_number"
+            "UPDATE staged_rows s SET covering_code = c.code, county_code = c.code FROM ("
+            " SELECT p.row_number, min(d.code) AS code FROM divisions d"
+            " CROSS JOIN LATERAL (SELECT row_number FROM staged_rows WHERE ST_Covers(d.geom, geom) OFFSET 0) p"
+            " WHERE d.level = 'county' AND d.valid_to IS NULL AND d.geom IS NOT NULL GROUP BY p.row_number"
             ") c WHERE c.row_number = s.row_number"
         )
     )
     session.execute(
         sa.text(
-            "UPDATE staged_rows SET county_code = COALESCE(covering_code, place_code, county_code, :given)"
-            " WHERE COALESCE(covering_code, place_code, county_code, :given) IS DISTINCT FROM county_code"
+            "UPDATE staged_rows SET county_code = COALESCE(place_code, county_code, :given)"
+            " WHERE covering_code IS NULL"
+            " AND COALESCE(place_code, county_code, :given) IS DISTINCT FROM county_code"
         ),
         {"given": county_code},
     )
+    session.execute(sa.text("DROP INDEX staged_geom"))
 
 
 def list_county_names(session: Session) -> dict[str, str]:
@@ -215,7 +219,8 @@ def match_by_column(session: Session, target: Target, column: str, condition: st
 def match_by_place(session: Session, target: Target, address: str, condition: str) -> None:
     """Match the rest by name and place: the nearest stored row of the same name.
 
-    Within 50 m when both have a point; when one has none the addresses decide (both empty is equal).
+    The same address is the same place, wherever the points lie: a better geocoding is an update. Else
+    within 50 m; and when one has no point, two empty addresses are equal too.
     Each stored row takes one staged row, the first in the file.
     """
     session.execute(
@@ -224,9 +229,9 @@ def match_by_place(session: Session, target: Target, address: str, condition: st
             " SELECT DISTINCT ON (id) id, row_number FROM ("
             "  SELECT DISTINCT ON (s.row_number) s.row_number, t.id"
             f"  FROM staged_rows s JOIN {target.table} t ON t.name = s.name AND ({condition})"
-            "   AND CASE WHEN s.geom IS NULL OR t.geom IS NULL"
+            f"   AND (s.{address} = t.{address} OR CASE WHEN s.geom IS NULL OR t.geom IS NULL"
             f"    THEN s.{address} IS NOT DISTINCT FROM t.{address}"
-            "    ELSE ST_DWithin(s.geom::geography, t.geom::geography, :same_place_m) END"
+            "    ELSE ST_DWithin(s.geom::geography, t.geom::geography, :same_place_m) END)"
             "  WHERE s.existing_id IS NULL"
             "   AND NOT EXISTS (SELECT FROM staged_rows o WHERE o.existing_id = t.id)"
             "  ORDER BY s.row_number, ST_Distance(s.geom::geography, t.geom::geography) NULLS LAST, t.id"
@@ -362,39 +367,4 @@ def apply_rows(session: Session, target: Target, batch_id: int) -> list[int]:
         session.scalars(
             sa.text("SELECT id FROM staged_rows WHERE existing_id IS NULL OR touched ORDER BY id")
         )
-    )
-
-
-def insert_batch(session: Session, values: dict[str, Any]) -> int:
-    """Record one import; returns its id."""
-    names = list(values)
-    return int(
-        session.execute(
-            sa.text(
-                f"INSERT INTO import_batches ({', '.join(names)}) "
-                f"VALUES ({', '.join(':' + name for name in names)}) RETURNING id"
-            ),
-            values,
-        ).scalar_one()
-    )
-
-
-def insert_rejections(session: Session, batch_id: int, rows: Iterable[Sequence[Any]]) -> None:
-    """Record findings: severity, row number, column, code, value, params as JSON text."""
-    copy_rows(
-        session,
-        "rejections",
-        ("batch_id", "severity", "row_number", "column_name", "code", "value", "params"),
-        ((batch_id, *row) for row in rows),
-    )
-
-
-def insert_audit(session: Session, *, actor: str, batch_id: int, after: str) -> None:
-    """Say in the log who imported what."""
-    session.execute(
-        sa.text(
-            "INSERT INTO audit_entries (actor, action, subject_kind, subject_id, after) "
-            "VALUES (:actor, 'import', 'import_batch', :subject, CAST(:after AS jsonb))"
-        ),
-        {"actor": actor, "subject": str(batch_id), "after": after},
     )

@@ -18,7 +18,8 @@ def find_version(session: Session, county_code: str, label: str) -> Version | No
     """The version of a county by its label, locked against a second import."""
     row = session.execute(
         sa.text(
-            "SELECT id, status FROM boundary_versions WHERE county_code = :county AND label = :label FOR UPDATE"
+            "SELECT id, status FROM boundary_versions "
+            "WHERE county_code = :county AND label = :label FOR UPDATE"
         ),
         {"county": county_code, "label": label},
     ).one_or_none()
@@ -48,7 +49,7 @@ def reopen_version(session: Session, version_id: int) -> None:
 
 
 def identify_grids(session: Session, county_code: str, version_id: int) -> None:
-    """Give staged rows the lasting identity of their grid, making it where the code is new, and match them."""
+    """Give staged rows the lasting identity of their grid, made where the code is new; match them."""
     session.execute(
         sa.text(
             "INSERT INTO grids (county_code, code) SELECT :county, code FROM staged_rows ORDER BY row_number "

@@ -35,7 +35,7 @@ def give_codes(session: Session) -> None:
 def stage_details(
     session: Session, hours: Iterable[Sequence[Any]], services: Iterable[Sequence[Any]]
 ) -> None:
-    """Copy openings (row number, weekday, opens, closes) and services (row number, item, condition, mode, m)."""
+    """Copy openings (row, weekday, opens, closes) and services (row, item, condition, mode, metres)."""
     session.execute(sa.text("DROP TABLE IF EXISTS staged_hours, staged_services"))
     session.execute(
         sa.text(
@@ -45,8 +45,8 @@ def stage_details(
     )
     session.execute(
         sa.text(
-            "CREATE TEMP TABLE staged_services (row_number integer, item_code text, condition text, mode text, "
-            "distance_m float8) ON COMMIT DROP"
+            "CREATE TEMP TABLE staged_services (row_number integer, item_code text, condition text, "
+            "mode text, distance_m float8) ON COMMIT DROP"
         )
     )
     copy_rows(session, "staged_hours", ("row_number", "weekday", "opens_min", "closes_min"), hours)
@@ -65,7 +65,8 @@ def mark_hours(session: Session) -> None:
             " <> ARRAY(SELECT (h.weekday, h.opens_min, h.closes_min)::text FROM station_hours h"
             "  WHERE h.station_id = s.existing_id ORDER BY 1)"
             " OR (NOT EXISTS (SELECT FROM staged_hours h WHERE h.row_number = s.row_number)"
-            "  AND s.hours_text IS DISTINCT FROM (SELECT t.hours_text FROM stations t WHERE t.id = s.existing_id))"
+            "  AND s.hours_text IS DISTINCT FROM"
+            "   (SELECT t.hours_text FROM stations t WHERE t.id = s.existing_id))"
             ")"
         )
     )
@@ -75,7 +76,8 @@ def mark_details(session: Session) -> None:
     """Rows whose hours or services differ are changed rows, even if nothing else is."""
     session.execute(
         sa.text(
-            "UPDATE staged_rows s SET changed = true WHERE s.existing_id IS NOT NULL AND (s.hours_differ OR EXISTS ("
+            "UPDATE staged_rows s SET changed = true WHERE s.existing_id IS NOT NULL"
+            " AND (s.hours_differ OR EXISTS ("
             " SELECT FROM staged_services v LEFT JOIN station_services t"
             "  ON t.station_id = s.existing_id AND t.item_code = v.item_code"
             " WHERE v.row_number = s.row_number AND (v.condition, v.mode, v.distance_m)"
@@ -88,8 +90,9 @@ def list_service_changes(session: Session) -> list[tuple[int, str, str | None, s
     """Row number, item, condition before (None: unknown until now) and after, of matched rows."""
     rows = session.execute(
         sa.text(
-            "SELECT s.row_number, v.item_code, t.condition AS before, v.condition AS after FROM staged_rows s "
-            "JOIN staged_services v ON v.row_number = s.row_number LEFT JOIN station_services t "
+            "SELECT s.row_number, v.item_code, t.condition AS before, v.condition AS after "
+            "FROM staged_rows s JOIN staged_services v ON v.row_number = s.row_number "
+            "LEFT JOIN station_services t "
             "ON t.station_id = s.existing_id AND t.item_code = v.item_code WHERE s.existing_id IS NOT NULL "
             "AND (v.condition, v.mode, v.distance_m) IS DISTINCT FROM (t.condition, t.mode, t.distance_m) "
             "ORDER BY s.row_number, v.item_code"
@@ -120,7 +123,8 @@ def apply_details(session: Session) -> None:
             "SELECT s.id, v.item_code, v.condition, v.mode, v.distance_m FROM staged_services v "
             "JOIN staged_rows s USING (row_number) ORDER BY s.row_number, v.item_code "
             "ON CONFLICT (station_id, item_code) DO UPDATE SET condition = excluded.condition, "
-            "mode = excluded.mode, distance_m = excluded.distance_m WHERE (t.condition, t.mode, t.distance_m) "
-            "IS DISTINCT FROM (excluded.condition, excluded.mode, excluded.distance_m)"
+            "mode = excluded.mode, distance_m = excluded.distance_m "
+            "WHERE (t.condition, t.mode, t.distance_m) IS DISTINCT FROM "
+            "(excluded.condition, excluded.mode, excluded.distance_m)"
         )
     )

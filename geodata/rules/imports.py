@@ -31,10 +31,12 @@ _STEADY_SHARE = 0.8
 _STEADY_SPREAD = 0.25
 _MIN_OUTSIDE = 3
 _OUTSIDE_SHARE = 0.01
+_ZERO_DEG = 1e-6
+_MAX_LON, _MAX_LAT = 180.0, 90.0
 
 
 def mentions_id_number(text: str) -> bool:
-    """Whether a text holds what is a citizen's identity number: 18 digits, a real birth date, a right check."""
+    """Whether a text holds a citizen's identity number: 18 digits, a real birth date, a right check."""
     return any(_is_id_number(match[1]) for match in _ID_NUMBER.finditer(text))
 
 
@@ -56,9 +58,9 @@ def find_point_problems(lon: Array, lat: Array) -> list[str]:
     west, south, east, north = CHINA
     finite = np.isfinite(lon) & np.isfinite(lat)
     x, y = np.where(finite, lon, 999.0), np.where(finite, lat, 999.0)
-    zero = (np.abs(x) < 1e-6) | (np.abs(y) < 1e-6)
+    zero = (np.abs(x) < _ZERO_DEG) | (np.abs(y) < _ZERO_DEG)
     swapped = (west <= y) & (y <= east) & (south <= x) & (x <= north)
-    outside = (np.abs(x) > 180.0) | (np.abs(y) > 90.0)
+    outside = (np.abs(x) > _MAX_LON) | (np.abs(y) > _MAX_LAT)
     chosen = np.select(
         [finite & zero, swapped, outside],
         ["coordinate_zero", "coordinates_swapped", "coordinate_out_of_range"],
