@@ -17,6 +17,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from geodata import migrations
 from geodata.db import check_database, make_engine
 from scripts.cluster import database_url
+from scripts.main_job import do_main_job, sentences
 from scripts.postgres_files import ClusterError
 from scripts.processes import interrupt_on_termination
 
@@ -68,11 +69,16 @@ def prepare(url: str) -> dict[str, Any]:
         check_database(engine)
         with _one_at_a_time(engine):
             migrations.upgrade(url)
-            # NEXT: geodata.demo.service.load_demo(session, progress) if the database is empty
-            # NEXT: assign every enterprise; compute coverage; collect the summary
-            return {}
+            return do_main_job(engine, progress=_tell)
     finally:
         engine.dispose()
+
+
+def _tell(stage: str, done: int, total: int) -> None:
+    """Show long work on a terminal, one line rewritten in place."""
+    if sys.stderr.isatty():
+        of = f" {done:,} / {total:,}" if total else ""
+        print(f"\r\033[K{stage}{of}", end="\n" if done >= total else "", file=sys.stderr, flush=True)
 
 
 @contextlib.contextmanager
@@ -88,10 +94,9 @@ def _one_at_a_time(engine: sa.Engine) -> Iterator[None]:
 
 def _print_summary(summary: dict[str, Any], *, as_json: bool) -> None:
     if as_json:
-        print(json.dumps(summary, ensure_ascii=False))
+        print(json.dumps(summary, ensure_ascii=False), flush=True)
     else:
-        for name, value in summary.items():
-            print(f"{name}: {value}")
+        print("\n".join(sentences(summary)), flush=True)
 
 
 def _listen(port: int | None) -> socket.socket:

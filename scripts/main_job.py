@@ -1,0 +1,100 @@
+"""The main job: demo into an empty database, everything assigned, coverage computed, one summary."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import date, datetime
+from time import perf_counter
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from geodata.assignment.service import assign_enterprises
+from geodata.boundaries.service import activate_due
+from geodata.coverage.service import CoverageQuestion, answer_question, store_answer
+from geodata.db import Progress, transaction
+from geodata.demo.service import is_empty, load_demo
+from geodata.queries import coverage as coverage_queries
+from geodata.queries.counts import count_all
+from geodata.queries.tile_tables import refresh
+from webmap.i18n import LOCALES, translate
+
+ASSESSED_MINUTES = (15 * 60, 22 * 60)
+"""考核时点 ⚙: the working-day hours that official figures name."""
+
+
+def do_main_job(engine: sa.Engine, *, progress: Progress) -> dict[str, Any]:
+    """Bring a migrated database to the state the map shows, and say what that is.
+
+    Each part is a transaction of its own and changes nothing when nothing is to be done, so a run
+    that was killed goes on where it stopped.
+
+    Returns:
+        Counts of stations, grids and enterprises, the assignment counts (which add up to the
+        enterprises), and people by coverage state for each rule and assessed hour.
+    """
+    started = perf_counter()
+    with transaction(engine) as session:
+        if is_empty(session):
+            load_demo(session, progress=progress)
+    with transaction(engine) as session:
+        activate_due(session, by="scripts/run", progress=progress)
+        assigned = assign_enterprises(session, progress=progress)
+        refresh(session, progress=progress)
+    with transaction(engine) as session:
+        coverage = {rule: _cover(session, rule) for rule in coverage_queries.straight_rule_codes(session)}
+        counts = count_all(session)
+    figures = asdict(assigned)
+    return {
+        **counts,
+        "assigned": figures["assigned"],
+        "by_method": figures["by_method"],
+        "review": figures["review"],
+        "fallback": figures["fallback"],
+        "out_of_county": figures["out_of_county"],
+        "not_on_map": figures["not_on_map"],
+        "coverage": coverage,
+        "seconds": round(perf_counter() - started, 2),
+    }
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo("Asia/Shanghai")).date()
+
+
+def _cover(session: Session, rule: str) -> dict[str, Any]:
+    """People by state under one rule: at the first assessed hour, and ``by_hour`` at each of them.
+
+    The answers are stored.
+    """
+    by_hour = {}
+    figures: dict[str, Any] = {}
+    for minute in ASSESSED_MINUTES:
+        question = CoverageQuestion(county_code=None, rule_code=rule, minute=minute, as_of=_today())
+        answer = answer_question(session, question)
+        store_answer(session, answer)
+        figures = answer.to_json()
+        people = figures["people"]
+        by_hour[f"{minute // 60:02d}:00"] = {
+            "people": people["total"],
+            "covered": people["covered"],
+            "cross_covered": people["cross"],
+            "unknown": people["unknown"],
+            "not_covered": people["not_covered"],
+        }
+    hour, main = next(iter(by_hour.items()))
+    labels = {name: figures["rule"][name] for name in ("label_zh", "label_en")}
+    return {**labels, "day": "workday", "hour": hour, **main, "by_hour": by_hour}
+
+
+def sentences(summary: dict[str, Any], locale: str = LOCALES[0]) -> Iterator[str]:
+    """The summary for a person, a line at a time; counts first, then who is covered."""
+    yield translate(locale, "run.counts", **summary)
+    yield translate(locale, "run.assigned", **summary)
+    yield translate(locale, "run.doubtful", **summary)
+    for rule in summary["coverage"].values():
+        for hour, people in rule["by_hour"].items():
+            share = f"{people['covered'] / people['people']:.1%}" if people["people"] else "–"
+            label = rule[f"label_{locale}"]
+            yield translate(locale, "run.covered", rule=label, hour=hour, share=share, **people)
