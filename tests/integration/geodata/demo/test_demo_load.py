@@ -149,7 +149,15 @@ def test_the_flawed_draft_is_found_out(demo: Session) -> None:
     version = demo.scalars(sa.select(BoundaryVersion).where(BoundaryVersion.label == FLAWED_LABEL)).one()
     blocking = [each["code"] for each in version.findings or [] if each["severity"] == "blocking"]
     assert version.status == VersionStatus.INVALID
-    assert {"grids_overlap", "gap", "grid_row_refused"} <= set(blocking)
+    slivers = [each["grid_codes"] for each in version.findings or [] if each["code"] == "gap_sliver"]
+    assert sorted(blocking) == [
+        "gap",
+        "grid_row_refused",
+        "grid_row_refused",
+        "grid_row_refused",
+        "grids_overlap",
+    ]
+    assert ["410106G004"] in slivers
 
 
 def test_the_same_grid_code_is_one_grid_in_all_versions(demo: Session) -> None:
