@@ -73,8 +73,21 @@ def find_gaps(
     label = _linked(uncovered, link_m)
     order = np.lexsort((uncovered.ids, label))
     groups = np.split(order, np.flatnonzero(np.diff(label[order])) + 1)
+    people = np.bincount(label, uncovered.people).astype(np.int64)
     centres = middle_members(uncovered.lonlat, uncovered.people, label, uncovered.ids)
-    gaps = [_describe(uncovered, members, int(centres[label[members[0]]]), station_ids) for members in groups]
+    station, gain = _best_stations(uncovered, label, station_ids)
+    gaps = [
+        Gap(
+            grid=int(uncovered.grid[centres[at]]),
+            members=members,
+            people=int(people[at]),
+            centre=int(centres[at]),
+            remedy=_remedy(int(station[at]), int(gain[at]), int(people[at])),
+            station=int(station[at]) if station[at] >= 0 else None,
+            gain=int(gain[at]),
+        )
+        for at, members in enumerate(groups)
+    ]
     return sorted(gaps, key=lambda gap: (-gap.people, grid_codes[gap.grid], int(uncovered.ids[gap.centre])))
 
 
@@ -113,28 +126,25 @@ def _linked(uncovered: Uncovered, link_m: float) -> Ints:
     return np.asarray(connected_components(links, directed=False)[1], dtype=np.int64)
 
 
-def _describe(uncovered: Uncovered, members: Ints, centre: int, station_ids: Ints) -> Gap:
-    people = int(uncovered.people[members].sum())
-    station, gain = _best_station(uncovered.helped_by[members], uncovered.people[members], station_ids)
-    solved = station is not None and gain >= _EXTEND_SHARE * people
-    return Gap(
-        grid=int(uncovered.grid[centre]),
-        members=members,
-        people=people,
-        centre=centre,
-        remedy=Remedy.EXTEND if solved else Remedy.BUILD,
-        station=station,
-        gain=gain,
-    )
+def _remedy(station: int, gain: int, people: int) -> Remedy:
+    return Remedy.EXTEND if station >= 0 and gain >= _EXTEND_SHARE * people else Remedy.BUILD
 
 
-def _best_station(helped_by: csr_array, people: Ints, station_ids: Ints) -> tuple[int | None, int]:
-    columns = np.unique(helped_by.indices)
-    if not len(columns):
-        return None, 0
-    gains = (helped_by.T @ people.astype(np.float64))[columns]
-    best = np.lexsort((station_ids[columns], -gains))[0]
-    return int(columns[best]), int(gains[best])
+def _best_stations(uncovered: Uncovered, label: Ints, station_ids: Ints) -> tuple[Ints, Ints]:
+    """For each gap the station that would help most people, -1 if none is in reach, and how many."""
+    groups = int(label.max()) + 1
+    station, gain = np.full(groups, -1, dtype=np.int64), np.zeros(groups, dtype=np.int64)
+    place = np.repeat(np.arange(len(label)), np.diff(uncovered.helped_by.indptr))
+    column = uncovered.helped_by.indices.astype(np.int64)
+    pairs, which = np.unique(label[place] * len(station_ids) + column, return_inverse=True)
+    if not len(pairs):
+        return station, gain
+    gains = np.bincount(which, uncovered.people[place]).astype(np.int64)
+    group, column = np.divmod(pairs, len(station_ids))
+    order = np.lexsort((station_ids[column], -gains, group))
+    found, first = np.unique(group[order], return_index=True)
+    station[found], gain[found] = column[order[first]], gains[order[first]]
+    return station, gain
 
 
 def draw_gap(
