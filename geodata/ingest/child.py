@@ -15,8 +15,8 @@ from typing import Any, TextIO
 
 from geodata.errors import RefusedFile
 from geodata.ingest import archives, limits
-from geodata.ingest.fields import POLYGON_KINDS
 from geodata.ingest.tables import Cells, Sheet, read_csv, read_xlsx
+from geodata.rules.file_fields import POLYGON_KINDS
 from geodata.vocab import ImportKind
 
 CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from geodata.ingest.fields import FIELDS
-from geodata.ingest.words import SERVICE_LABELS
+from geodata.rules.file_fields import FIELDS
+from geodata.rules.file_words import SERVICE_LABELS
 from geodata.vocab import Datum, ImportKind
 
 HEADER_SEARCH_ROWS = 10

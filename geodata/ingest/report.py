@@ -8,13 +8,11 @@ from typing import Any
 import xlsxwriter
 
 from geodata.ingest.findings import ImportReport, RowFinding
-from geodata.ingest.words import SERVICE_LABELS
+from geodata.rules.file_cells import SAFE_TEXT, write_cell
+from geodata.rules.file_words import SERVICE_LABELS
 
 Say = Callable[..., str]
 """``say(key, **params)``: the sentence for a key in the reader's language."""
-
-SAFE_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-"""Options of a workbook in which text stays text, whatever it begins with."""
 
 _FINDING_COLUMNS = ("row", "severity", "column", "value", "reason", "code")
 _COUNTS = ("rows", "inserted", "updated", "unchanged", "refused", "warned")
@@ -114,14 +112,6 @@ def _write_table(
     for position, row in enumerate(rows, start=1):
         for column, value in enumerate(row):
             write_cell(sheet, position, column, value)
-
-
-def write_cell(sheet: Any, row: int, column: int, value: Any) -> None:
-    """A number as number, everything else as text, never as formula or link."""
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        sheet.write_number(row, column, value)
-    elif value is not None and value != "":
-        sheet.write_string(row, column, str(value))
 
 
 def _plain(value: Any) -> Any:

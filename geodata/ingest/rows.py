@@ -7,11 +7,11 @@ from typing import Any
 
 from geodata.errors import InvalidInput, RefusedFile
 from geodata.ingest import demand, divisions, enterprises, grids, stations
-from geodata.ingest.fields import FIELDS, Field
 from geodata.ingest.findings import Notes
 from geodata.ingest.sandbox import RawRow, RawTable
 from geodata.ingest.typed import Row
 from geodata.ingest.values import plain_text, read_cell
+from geodata.rules.file_fields import FIELDS, Field
 from geodata.vocab import Datum, ImportKind
 
 _FINISH: Mapping[ImportKind, Callable[[Row, Notes], None]] = {

@@ -20,7 +20,6 @@ from geodata.errors import InvalidInput, RefusedFile
 from geodata.ingest import places, plausibility
 from geodata.ingest.columns import service_labels
 from geodata.ingest.duplicates import refuse_duplicates
-from geodata.ingest.fields import POLYGON_KINDS
 from geodata.ingest.findings import ImportReport, RowChange, RowFinding
 from geodata.ingest.matching import match_rows
 from geodata.ingest.rows import read_rows
@@ -30,6 +29,7 @@ from geodata.ingest.work import Work
 from geodata.queries import imports, ingest_batches, ingest_enterprises, ingest_grids, ingest_stations
 from geodata.queries.imports import Outcome
 from geodata.queries.ingest_batches import MAX_STORED_VALUE
+from geodata.rules.file_fields import POLYGON_KINDS
 from geodata.vocab import Datum, ImportKind
 
 __all__ = ["ImportReport", "RowChange", "RowFinding", "import_file"]

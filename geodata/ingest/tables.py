@@ -12,11 +12,10 @@ from typing import Any
 from geodata.errors import RefusedFile
 from geodata.ingest import limits
 from geodata.ingest.columns import HEADER_SEARCH_ROWS, Header, find_header
+from geodata.rules.file_cells import unguard
 from geodata.vocab import ImportKind
 
 Cells = list[Any]
-LIVE = "=+-@\t\r\n'＝＋－＠"
-"""Characters that exports guard with an apostrophe at the start of a csv cell."""
 
 
 @dataclass(slots=True)
@@ -80,12 +79,7 @@ def _csv_records(reader: Any) -> Iterator[tuple[int, Cells]]:
             return
         except csv.Error as error:
             raise RefusedFile("csv_damaged", row=row_number) from error
-        yield row_number, [_unguarded(cell) for cell in cells]
-
-
-def _unguarded(cell: str) -> str:
-    """Take off the apostrophe that keeps a spreadsheet from running a cell."""
-    return cell[1:] if len(cell) > 1 and cell[0] == "'" and cell[1:].lstrip(" ")[:1] in LIVE else cell
+        yield row_number, [unguard(cell) for cell in cells]
 
 
 def read_xlsx(path: Path, kind: ImportKind, services: dict[str, str]) -> Sheet:

@@ -4,10 +4,8 @@ import math
 from dataclasses import dataclass, field
 from typing import Any
 
-from geodata.ingest.hours import Opening
-
-ServiceValue = tuple[str, str, float | None]
-"""Condition, mode, metres when nearby."""
+from geodata.rules.hours_text import Opening
+from geodata.rules.service_text import ServiceValue
 
 
 @dataclass(slots=True)

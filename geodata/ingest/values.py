@@ -8,9 +8,9 @@ from functools import cache
 from typing import Any
 
 from geodata.errors import InvalidInput
-from geodata.ingest import words
-from geodata.ingest.fields import Field
-from geodata.ingest.hours import tidy
+from geodata.rules import file_words as words
+from geodata.rules.file_fields import Field
+from geodata.rules.hours_text import tidy
 from geodata.rules.imports import mentions_id_number
 
 Value = Any
@@ -23,6 +23,8 @@ _DMS = re.compile(
 )
 _SPREADSHEET_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
 _EXACT_DIGITS = 15
+_JUDGED_CODES = {"uscc", "parent_uscc"}
+"""Eighteen digits may well be a credit code there; their own readers look closer."""
 _YEARS = range(1900, 2101)
 _MAX_COUNT = 100_000_000
 
@@ -71,6 +73,8 @@ def _code(field: Field, cell: Any, text: str) -> str:
     ):
         raise InvalidInput("code_damaged", value=text)
     code = unicodedata.normalize("NFKC", text).strip()
+    if field.name not in _JUDGED_CODES and mentions_id_number(code):
+        raise InvalidInput("id_number_in_text", value="******")
     if len(code) > min(field.max_length, 64):
         raise InvalidInput("text_too_long", value=text, limit=64)
     return code

@@ -152,7 +152,8 @@ def locate_counties(session: Session, county_code: str | None) -> None:
         sa.text(
             "UPDATE staged_rows s SET covering_code = c.code, county_code = c.code FROM ("
             " SELECT p.row_number, min(d.code) AS code FROM divisions d"
-            " CROSS JOIN LATERAL (SELECT row_number FROM staged_rows WHERE ST_Covers(d.geom, geom) OFFSET 0) p"
+            " CROSS JOIN LATERAL"
+            "  (SELECT row_number FROM staged_rows WHERE ST_Covers(d.geom, geom) OFFSET 0) p"
             " WHERE d.level = 'county' AND d.valid_to IS NULL AND d.geom IS NOT NULL GROUP BY p.row_number"
             ") c WHERE c.row_number = s.row_number"
         )

@@ -8,7 +8,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Literal
 
-from geodata.ingest import words
+from geodata.rules import file_words as words
 from geodata.vocab import ImportKind
 
 Reading = Literal[
@@ -176,7 +176,7 @@ _ENTERPRISES = (
         ),
         "code",
     ),
-    Field("uscc_stated", ("来件信用代码", "原填信用代码", "uscc as stated"), "code"),
+    Field("uscc_stated", ("来件信用代码", "原填信用代码", "uscc as stated"), max_length=64),
     Field("legacy_code", ("注册号", "组织机构代码", "原注册号", "工商注册号", "registration number"), "code"),
     Field(
         "parent_uscc",
