@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, datetime
+from random import Random
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -356,3 +357,27 @@ def test_an_empty_county_has_an_answer(empty_county, ask):
     assert answer["gaps"] == []
     assert answer["by_grid"] == []
     assert len(answer["hours"]) == 24
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_zones_and_the_outside_make_the_whole_for_any_scene(county, ask, seed):
+    random = Random(seed)  # noqa: S311
+    lattice = [(113.49 + 0.01 * x, 34.69 + 0.01 * y) for x in range(13) for y in range(11)]
+    for lon, lat in random.sample(lattice, 12):
+        hours = random.choice([ALL_WEEK, OFFICE, []])
+        county.station(
+            lon, lat, hours=hours, services={"toilet": random.choice(["working", "broken", "unknown"])}
+        )
+    for lon, lat in random.choices(lattice, k=40):
+        county.demand(lon, lat, people=random.randint(0, 90))
+    county.demand(people=17)
+    for minute, services in ((600, ()), (1320, ("toilet",)), (None, ("toilet",))):
+        answer = ask(minute=minute, services=services, rule_code="walk_15")
+        people = answer["people"]
+        assert sum(part["people"] for part in answer["parts"]) == people["total"]
+        assert people["covered"] + people["unknown"] + people["not_covered"] == people["total"]
+        assert answer["gaps_total"]["people"] == people["not_covered"]
+        for zones, outside in (("by_grid", "outside_grids"), ("by_town", "outside_towns")):
+            for name in ("people", "covered", "cross", "unknown", "not_covered"):
+                whole = people["total" if name == "people" else name]
+                assert sum(row[name] for row in answer[zones]) + answer[outside][name] == whole

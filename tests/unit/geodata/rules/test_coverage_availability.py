@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from geodata.rules.availability import (
     Closure,
@@ -146,3 +148,19 @@ def test_unconfirmed_stations_are_unknown_when_the_rule_asks(confirmed_on, state
     station = replace(STATION, confirmed_on=confirmed_on)
     assert classify_station(station, TEN, unconfirmed_after_days=30).state == state
     assert classify_station(station, TEN).state == OPEN
+
+
+@given(
+    st.sampled_from(StationStatus),
+    st.sampled_from(StationType),
+    st.sampled_from(AccessMethod),
+    st.lists(st.tuples(st.integers(0, 7), st.integers(0, 1439), st.integers(1, 1440)), max_size=4),
+    st.sampled_from(DayType),
+    st.integers(0, 1439),
+)
+def test_any_hour_never_counts_less_than_an_hour(status, kind, access, rows, day_type, minute):
+    hours = tuple(Opening(day, opens, opens + length) for day, opens, length in rows)
+    station = replace(STATION, status=status, station_type=kind, access_method=access, hours=hours)
+    at_hour = classify_station(station, Moment(day_type, minute, AS_OF))
+    if at_hour.state == OPEN:
+        assert classify_station(station, Moment(day_type, None, AS_OF)).state == OPEN
