@@ -115,6 +115,8 @@ def place_points(rows: Sequence[Row], datum: Datum | int, notes: Notes, *, requi
     if len(given):
         _convert(rows, given, x[given], y[given], datum, notes)
     if not required:
+        if len(given) < len(rows):
+            notes.warn(None, "lon", "rows_without_place", count=len(rows) - len(given))
         return list(rows)
     kept = []
     for row in rows:
@@ -132,11 +134,8 @@ def _points_from_geometry(rows: Sequence[Row], notes: Notes) -> None:
         for row, x, y in zip(placed, shapely.get_x(points), shapely.get_y(points), strict=True):
             row.x, row.y = float(x), float(y)
     for row in rows:
-        if row.wkb is None and row.problem is not None and math.isnan(row.x):
-            code, params = row.problem
-            notes.warn(
-                row.number, "geometry", code if code != "geometry_missing" else "place_missing", **params
-            )
+        if row.problem is not None and row.problem[0] != "geometry_missing" and math.isnan(row.x):
+            notes.warn(row.number, "geometry", row.problem[0], **row.problem[1])
 
 
 def _convert(rows: Sequence[Row], given: Any, x: Array, y: Array, datum: Datum | int, notes: Notes) -> None:

@@ -50,8 +50,8 @@ _LISTS: dict[str, str] = {
     "assignments": (
         "SELECT t.name, t.uscc, t.county_code, g.code AS grid_code, b.name AS grid_name, "
         "o.code AS other_grid_code, a.fallback_code, a.method, a.status, a.valid_from, "
-        "v.label AS boundary_version, t.is_invented, ST_X(t.geom) AS lon, ST_Y(t.geom) AS lat, ST_AsBinary(t.geom) AS geom "
-        "FROM assignments a JOIN enterprises t ON t.id = a.enterprise_id "
+        "v.label AS boundary_version, t.is_invented, ST_X(t.geom) AS lon, ST_Y(t.geom) AS lat, "
+        "ST_AsBinary(t.geom) AS geom FROM assignments a JOIN enterprises t ON t.id = a.enterprise_id "
         "LEFT JOIN grids g ON g.id = a.grid_id "
         "LEFT JOIN grids o ON o.id = a.other_grid_id "
         "LEFT JOIN boundary_versions v ON v.id = a.boundary_version_id "
