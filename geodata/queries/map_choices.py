@@ -1,4 +1,4 @@
-"""What a reader of the map can choose from: counties with something to show, and services."""
+"""What a reader of the map can choose from: counties with something to show."""
 
 from dataclasses import dataclass
 
@@ -45,14 +45,6 @@ def list_county_choices(session: Session) -> list[CountyChoice]:
         CountyChoice(row.code, row.name, (row.west, row.south, row.east, row.north), row.grids)
         for row in session.execute(_COUNTIES)
     ]
-
-
-def list_services(session: Session) -> list[dict[str, str]]:
-    """All services in the order of the list: ``code``, ``name_zh``, ``name_en``."""
-    rows = session.execute(
-        sa.text("SELECT code, name_zh, name_en FROM service_items ORDER BY position, code")
-    )
-    return [dict(row) for row in rows.mappings()]
 
 
 def has_invented_rows(session: Session) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from geodata.queries.coverage import list_rules
-from geodata.queries.map_choices import CountyChoice, has_invented_rows, list_county_choices, list_services
+from geodata.queries.coverage import list_rules, list_services
+from geodata.queries.map_choices import CountyChoice, has_invented_rows, list_county_choices
 from geodata.vocab import DayType
 from webmap.i18n import catalogue
 
@@ -64,7 +64,7 @@ def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[s
         "county": default_county(counties, settings.default_county),
         "rules": rules,
         "rule": next((rule["code"] for rule in rules if rule["is_default"]), ""),
-        "services": list_services(session),
+        "services": list(list_services(session).values()),
         "days": [day.value for day in DayType],
         "assessed": ASSESSED_TIMES,
         "time": DEFAULT_TIME,

@@ -34,7 +34,7 @@ export async function get(path, params = {}, { signal } = {}) {
 // Items of a list answer, whether it is plain or GeoJSON.
 export function items(answer) {
   if (Array.isArray(answer)) return answer;
-  const rows = answer.items ?? answer.results ?? answer.features ?? [];
+  const rows = answer.items ?? answer.results ?? answer.assignments ?? answer.features ?? [];
   return rows.map((row) => (row.type === "Feature" ? feature(row) : row));
 }
 

@@ -6,12 +6,12 @@ import { bar } from "./figure.js";
 import { gapReason, gapTitle, remedyTag } from "./panel-coverage.js";
 import { partsText, shareParts, shareText } from "./panel-grids.js";
 import { statusSymbol } from "./panel-enterprises.js";
-import { enterprise, owner, reasonText, waits } from "./reason.js";
+import { enterprise, gridTitle, owner, reasonText, waits } from "./reason.js";
 import { set, state } from "./state.js";
-import { clock, dateTime, isChinese, metres, number, t } from "./text.js";
+import { clock, dateTime, isChinese, metres, number, shortCode, t } from "./text.js";
 
 let shown = "";
-let hooks = { onEnterprise() {} };
+let hooks = { onEnterprise() {}, onShown() {} };
 let node = null;
 
 export function install(element, callbacks) {
@@ -105,7 +105,7 @@ async function gridCard(id) {
   const counts = detail.enterprises ?? { total: told?.enterprises, unorganized: told?.unorganized };
   const list = () => set({ tab: "enterprises", grid: (told ?? detail).code, sel: null });
   return frame(
-    t(`grid_kind.${detail.kind ?? told?.kind ?? "grid"}`), (told ?? detail).name, (told ?? detail).code,
+    t(`grid_kind.${detail.kind ?? told?.kind ?? "grid"}`), (told ?? detail).name, shortCode((told ?? detail).code, state.county),
     ...(told ? gridLines(told) : []),
     el("h3", { class: "with-figure" }, t("page.enterprises_here"), el("span", {}, t("page.firms", { n: number(counts.total) }))),
     facts([
@@ -127,7 +127,7 @@ function gapCard(rank) {
   return frame(
     el("span", {}, t("page.gap_n", { n: gap.rank }), " ", remedyTag(gap.remedy)), name, code,
     el("p", { class: "card-line" }, el("b", {}, t("page.people", { n: number(gap.people) })), t("page.in_places", { n: number(gap.places) })),
-    el("p", { class: "card-line" }, gapReason(gap)),
+    gap.shut_station || !near ? el("p", { class: "card-line" }, gapReason(gap)) : null,
     near ? el("p", { class: "card-line" }, t("page.nearest_open", { name: near.name, m: metres(near.distance_m) })) : null,
     el("div", { class: "card-actions" },
       gap.shut_station ? openStation(gap.shut_station.id, t("page.see_shut")) : null,
@@ -153,7 +153,7 @@ async function enterpriseCard(id) {
     : null;
   return frame(
     el("span", { class: "with-symbol" }, statusSymbol(assignment.status), t(`assignment_status.${assignment.status}`)), row.name, "",
-    el("p", { class: "card-reason" }, el("b", {}, t("page.responsible", { owner: owner(assignment) })), " ", reasonText(assignment)),
+    el("p", { class: "card-reason" }, el("b", {}, t(assignment.grid ? "page.responsible" : "page.responsible_union", { owner: owner(assignment) })), " ", reasonText(assignment)),
     both,
     waits(assignment) ? el("p", { class: "card-note" }, t("page.waits_for_person")) : null,
     facts([
@@ -171,7 +171,7 @@ async function enterpriseCard(id) {
 }
 
 function side(grid, key) {
-  return el("div", { class: "side" }, el("b", {}, [grid.name, grid.code].filter(Boolean).join(" ")), el("span", {}, t(key)));
+  return el("div", { class: "side" }, el("b", {}, gridTitle(grid)), el("span", {}, t(key)));
 }
 
 const BUILD = { station: stationCard, grid: gridCard, gap: gapCard, enterprise: enterpriseCard };
@@ -184,7 +184,7 @@ export async function draw({ fresh = false } = {}) {
   const moved = key !== shown;
   shown = key;
   if (sel?.kind !== "enterprise") hooks.onEnterprise(null);
-  if (!sel) { node.hidden = true; fill(node); return; }
+  if (!sel) { node.hidden = true; fill(node); hooks.onShown(); return; }
   let content;
   try {
     content = await BUILD[sel.kind](sel.id);
@@ -196,6 +196,7 @@ export async function draw({ fresh = false } = {}) {
   node.hidden = false;
   fill(node, content);
   node.scrollTop = 0;
+  hooks.onShown();
   if (moved && document.activeElement?.closest("[data-focus-card]")) node.querySelector(".card-title").focus();
 }
 

@@ -1,5 +1,5 @@
 // The figure with its fraction and bar, in every state a question can be in.
-import { current } from "./answers.js";
+import { current, narrow } from "./answers.js";
 import { el, fill } from "./dom.js";
 import { settings } from "./settings.js";
 import { set, state } from "./state.js";
@@ -81,6 +81,16 @@ function remarks(answer) {
   return rows;
 }
 
+// How much the wide rule adds to the assessed hour, once that figure is here.
+function comparison(answer) {
+  const node = el("p", { class: "remark" });
+  narrow(settings.assessed[0]).then((other) => {
+    if (!other || other.share === null || answer.share === null) return;
+    node.textContent = t("page.wide_more", { day: t(`day_type.${state.day}`), time: settings.assessed[0], points: (answer.share - other.share).toFixed(1) });
+  });
+  return node;
+}
+
 function ready(answer) {
   if (!answer.people.total) {
     const stations = answer.stations.filter((row) => row.state !== "neighbour").length;
@@ -90,7 +100,7 @@ function ready(answer) {
     ];
   }
   const { figure, beside } = figureText(answer);
-  return [figureLine(figure, beside), bar(answer.parts, barText(answer)), legend(answer), ...remarks(answer)];
+  return [figureLine(figure, beside), bar(answer.parts, barText(answer)), legend(answer), ...(state.time === "any" ? [comparison(answer)] : remarks(answer))];
 }
 
 function kept(answer) {

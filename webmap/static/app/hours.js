@@ -4,7 +4,7 @@ import { set, state } from "./state.js";
 import { percent, t } from "./text.js";
 
 const HEIGHT_PX = 70;
-const CEILINGS = [10, 25, 50, 100];
+const CEILINGS = [10, 25, 50, 75, 100];
 const pad = (hour) => `${String(hour).padStart(2, "0")}:00`;
 
 function bar(row, chosen, ceiling) {

@@ -1,16 +1,15 @@
 // Beside the map, for those who would rather read: the same facts as tables, a page at a time.
 import { current } from "./answers.js";
-import { get, items } from "./api.js";
 import { el, fill, icon } from "./dom.js";
-import { filters, statusSymbol } from "./panel-enterprises.js";
+import { filters, gather, statusSymbol } from "./panel-enterprises.js";
 import { ownGrids, shareText } from "./panel-grids.js";
-import { enterprise, owner, reasonText } from "./reason.js";
+import { owner, reasonText } from "./reason.js";
 import { plainQuestion } from "./sentence.js";
 import { set, state } from "./state.js";
-import { isChinese, metres, number, t } from "./text.js";
+import { isChinese, metres, number, shortCode, t } from "./text.js";
 
 export const ROWS_A_PAGE = 100;
-let firms = { key: "", rows: [], next: null, status: "idle" };
+let firms = { key: "", rows: [], questions: [], status: "idle" };
 let page = 0;
 let pageOf = "";
 
@@ -64,7 +63,7 @@ function grids(redraw) {
   if (!current.answer) return [];
   const rows = [...ownGrids(current.answer)].sort((a, b) => b.not_covered - a.not_covered || a.id - b.id);
   return [el("p", { class: "list-question" }, plainQuestion()), ...paged(t("page.list.grids", { n: number(rows.length) }), [
-    column("page.column.name", (row) => open("grid", row.id, row.name, " ", el("i", {}, row.code))),
+    column("page.column.name", (row) => open("grid", row.id, row.name, " ", el("i", {}, shortCode(row.code, state.county)))),
     column("page.column.people", (row) => number(row.people), true),
     column("page.column.share", shareText, true),
     column("page.column.covered", (row) => number(row.covered), true),
@@ -79,16 +78,16 @@ function grids(redraw) {
 }
 
 async function loadFirms(redraw, { more = false } = {}) {
-  const params = { ...filters(), limit: ROWS_A_PAGE };
-  const key = JSON.stringify(params);
-  if (!more && (firms.key === key && firms.status !== "failed")) return;
-  if (!more) firms = { key, rows: [], next: null, status: "loading" };
+  const questions = more ? firms.questions : filters();
+  const key = more ? firms.key : JSON.stringify(questions);
+  if (!more && firms.key === key && firms.status !== "failed") return;
+  if (!more) firms = { key, rows: [], questions, status: "loading" };
   try {
-    const answer = await get("assignments", { ...params, after: more ? firms.next : "" });
+    const parts = await gather(questions, ROWS_A_PAGE);
     if (firms.key !== key) return;
-    firms = { key, rows: [...firms.rows, ...items(answer).map(enterprise)], next: answer.next ?? null, status: "ready" };
+    firms = { key, rows: [...firms.rows, ...parts.flatMap((part) => part.rows)], questions: parts.map((part) => part.question), status: "ready" };
   } catch {
-    firms = { ...firms, status: "failed" };
+    if (firms.key === key) firms = { ...firms, status: "failed" };
   }
   redraw();
 }
@@ -103,9 +102,8 @@ function enterprises(redraw) {
     column("page.column.grid", (row) => owner(row.assignment)),
     column("page.column.status", (row) => el("span", { class: "with-symbol" }, statusSymbol(row.assignment.status), t(`assignment_status.${row.assignment.status}`))),
     column("page.column.reason", (row) => reasonText(row.assignment)),
-    column("page.column.staff", (row) => (row.band ? t(`staff_band.${row.band}`) : "")),
-    column("page.column.organization", (row) => (row.organization_status ? t(`organization_status.${row.organization_status}`) : "")),
-  ], firms.rows, redraw), firms.next && last ? el("button", { type: "button", class: "more", on: { click: async () => { await loadFirms(redraw, { more: true }); page += 1; redraw(); } } }, t("page.more"), icon("down")) : null];
+    column("page.column.uscc", (row) => row.uscc ?? ""),
+  ], firms.rows, redraw), firms.questions.some((question) => question.after !== null) && last ? el("button", { type: "button", class: "more", on: { click: async () => { await loadFirms(redraw, { more: true }); page += 1; redraw(); } } }, t("page.more"), icon("down")) : null];
 }
 
 export function draw(node) {

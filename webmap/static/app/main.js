@@ -21,6 +21,7 @@ import { TenminMap } from "./map/map.js";
 const PANELS = { coverage, grids, enterprises };
 const parts = { sentence: byId("sentence"), figure: byId("figure"), extra: byId("extra"), list: byId("list") };
 let offMap = 0;
+let arrived = Boolean(state.at);
 
 const tenmin = new TenminMap({ map: window.tenmin.map, onPick: pick });
 
@@ -70,6 +71,28 @@ function drawPanel() {
   footer.draw(byId("footer"), (n) => { if (n !== offMap) { offMap = n; legend.draw(byId("legend-body"), { offMap }); } });
 }
 
+function onEnterprise(row) {
+  tenmin.choose(row);
+  if (row?.point && state.view === "map") tenmin.reveal(row.point, 14.5);
+}
+
+// A long card takes the room of the legend, and gives it back.
+let folded = false;
+function makeRoom() {
+  const [legendBox, cardBox] = [byId("legend"), byId("card")];
+  if (cardBox.hidden && folded) { legendBox.open = true; folded = false; }
+  if (!cardBox.hidden && legendBox.open && cardBox.scrollHeight > cardBox.clientHeight + 2) { legendBox.open = false; folded = true; }
+}
+
+// What was chosen in a list comes into view.
+function reveal() {
+  const { sel } = state;
+  const { answer } = current;
+  if (!sel || !answer || state.view !== "map") return;
+  const row = sel.kind === "gap" ? answer.gaps.find((gap) => gap.rank === sel.id) : sel.kind === "station" ? answer.stations.find((station) => station.id === sel.id) : null;
+  if (row?.point) tenmin.reveal(row.point, sel.kind === "gap" ? 12.5 : 12);
+}
+
 function drawSelection(options) {
   coverage.markGap(parts.list);
   grids.markGrid(parts.list);
@@ -92,6 +115,7 @@ onChange((changed) => {
   if (changed.has("view")) window.tenmin.map.invalidateSize({ animate: false });
   drawHead();
   drawSelection();
+  if (changed.has("sel")) reveal();
   tenmin.redraw();
 });
 
@@ -102,6 +126,8 @@ onAnswer(({ status, answer }) => {
   if (status === "ready") {
     byId("said").textContent = spoken(answer);
     drawSelection({ fresh: true });
+    if (!arrived) reveal();
+    arrived = true;
   }
 });
 
@@ -148,7 +174,7 @@ function wire() {
   document.addEventListener("click", (event) => { if (event.target.closest('[data-act="retry"]')) ask(); });
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.sel && !document.querySelector(".menu") && event.target !== byId("search")) set({ sel: null }); });
   search.install({ field: byId("search"), list: byId("found"), onChoose: (row) => { document.body.classList.remove("is-searching"); goToFound(row); } });
-  card.install(byId("card"), { onEnterprise: (row) => tenmin.choose(row) });
+  card.install(byId("card"), { onEnterprise, onShown: makeRoom });
   if (isPhone()) byId("legend").open = false;
   byId("legend-close")?.addEventListener("click", () => { byId("legend").open = false; });
 }

@@ -6,7 +6,7 @@ import { drawHours } from "./hours.js";
 import { openMenu } from "./menu.js";
 import { coverageSentence, drawSentence } from "./sentence.js";
 import { set, state } from "./state.js";
-import { metres, number, t } from "./text.js";
+import { metres, number, shortCode, t } from "./text.js";
 
 let order = "people";
 
@@ -26,7 +26,7 @@ export function gapReason(gap) {
 
 export const remedyTag = (remedy) => el("span", { class: `tag is-${remedy}` }, t(`remedy.${remedy}`));
 
-export const gapTitle = (gap) => [gap.grid_name ?? t("page.no_grid"), gap.grid_code ?? ""].filter(Boolean);
+export const gapTitle = (gap) => [gap.grid_name ?? t("page.no_grid"), shortCode(gap.grid_code, state.county)];
 
 function gapRow(gap) {
   const selected = state.sel?.kind === "gap" && state.sel.id === gap.rank;
@@ -53,11 +53,11 @@ function orderMenu(anchor) {
 export function drawGaps(node, answer) {
   if (!answer || !answer.people.total) { fill(node); return; }
   const head = el("div", { class: "list-head" },
-    el("h2", {}, t("page.gaps_title", { n: number(answer.gaps_total.places) }), " ", el("span", {}, t("page.people", { n: number(answer.gaps_total.people) }))),
+    el("h2", {}, t("page.gaps_title", { n: number(answer.gaps_total.gaps ?? answer.gaps.length) }), " ", el("span", {}, t("page.people", { n: number(answer.gaps_total.people) }))),
     el("button", { type: "button", class: "order", data: { word: "gap-order" }, "aria-haspopup": "menu", "aria-expanded": "false", on: { click: (event) => orderMenu(event.currentTarget) } }, t(`page.order.${order}`)));
   const rows = [...answer.gaps].sort(ORDERS[order]);
   const list = rows.length ? el("ol", { class: "rows" }, rows.map(gapRow)) : el("p", { class: "empty" }, t("page.no_gaps"));
-  const more = answer.gaps_total.places - rows.length;
+  const more = (answer.gaps_total.gaps ?? rows.length) - rows.length;
   fill(node, head, list, more > 0 ? el("p", { class: "empty" }, t("page.more_gaps", { n: number(more) })) : null);
 }
 

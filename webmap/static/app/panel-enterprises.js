@@ -1,26 +1,49 @@
 // Enterprises: how many, how many settled, and those that wait for a person. Nothing can be decided here yet.
-import { get, items, latest } from "./api.js";
+import { get, items } from "./api.js";
 import { current } from "./answers.js";
 import { el, fill, icon } from "./dom.js";
 import { word } from "./menu.js";
-import { enterprise, owner, reasonText, WAITING } from "./reason.js";
+import { enterprise, gridTitle, owner, reasonText, WAITING } from "./reason.js";
 import { drawSentence } from "./sentence.js";
 import { set, state } from "./state.js";
-import { number, t } from "./text.js";
+import { number, shortCode, t } from "./text.js";
 import { ownGrids } from "./panel-grids.js";
 
 const PAGE = 50;
-const readSummary = latest();
-const readQueue = latest();
 
 export const BANDS = { "": null, 10: ["10-24", "25-49", "50-99", "100-199", "200+"], 25: ["25-49", "50-99", "100-199", "200+"], 50: ["50-99", "100-199", "200+"], 100: ["100-199", "200+"] };
 
 let summary = { key: "", all: null, chosen: null, status: "loading" };
-let queue = { key: "", rows: [], next: null, status: "loading" };
+let queue = { key: "", rows: [], questions: [], status: "loading" };
 let redraw = () => {};
 
+// The API takes one band at a time: "25 or more" is asked band by band and put together again.
+const asked = () => BANDS[state.band] ?? [""];
+
+const gridId = () => ownGrids(current.answer).find((row) => row.code === state.grid)?.id ?? "";
+
+// Filters of lists of assignments, one set for each band.
 export function filters() {
-  return { county: state.county, grid: state.grid, org: state.org === "all" ? "" : state.org, band: BANDS[state.band]?.join(",") ?? "" };
+  const base = { county: state.county, grid: gridId(), org: state.org === "all" ? "" : "without_union" };
+  return asked().map((band) => ({ ...base, band }));
+}
+
+function summaryQuestions() {
+  const base = { county: state.county, grid: gridId(), organized: state.org === "all" ? "" : "false" };
+  return asked().map((band) => ({ ...base, band }));
+}
+
+function total(sums) {
+  const add = (pick) => sums.reduce((sum, row) => sum + (pick(row) ?? 0), 0);
+  return { enterprises: add((row) => row.enterprises), review: add((row) => row.review), by_status: Object.fromEntries(WAITING.map((name) => [name, add((row) => row.by_status[name])])) };
+}
+
+// Rows of several questions in a fixed order, a page of each at a time.
+export async function gather(questions, limit) {
+  return Promise.all(questions.filter((question) => question.after !== null).map(async (question) => {
+    const answer = await get("assignments", { ...question, limit });
+    return { question: { ...question, after: answer.next ?? null }, rows: items(answer).map(enterprise) };
+  }));
 }
 
 const gridWord = () => {
@@ -34,11 +57,11 @@ function makeWord(place) {
       label: t("page.label.grid"), text: gridWord(),
       items: () => [{ label: t("page.all_grids"), checked: !state.grid, act: () => set({ grid: "" }) },
         ...ownGrids(current.answer).sort((a, b) => a.code.localeCompare(b.code, "zh", { numeric: true })).map((row, i) => ({
-          label: row.name, note: row.code, checked: row.code === state.grid, line: i === 0, act: () => set({ grid: row.code }),
+          label: row.name, note: shortCode(row.code, state.county), checked: row.code === state.grid, line: i === 0, act: () => set({ grid: row.code }),
         }))],
     });
   }
-  const choices = place === "org" ? ["unorganized", "organized", "all"] : Object.keys(BANDS).sort((a, b) => a - b);
+  const choices = place === "org" ? ["unorganized", "all"] : Object.keys(BANDS).sort((a, b) => a - b);
   const text = (value) => t(`page.${place}.${value || "any"}`);
   return word(place, {
     label: t(`page.label.${place}`), text: text(state[place]),
@@ -49,16 +72,16 @@ function makeWord(place) {
 const reviewOf = (row) => row?.review ?? WAITING.reduce((sum, name) => sum + (row?.by_status?.[name] ?? 0), 0);
 
 async function loadSummary() {
-  const key = JSON.stringify(filters());
+  const questions = summaryQuestions();
+  const key = JSON.stringify(questions);
   if (key === summary.key && summary.status !== "failed") return;
   summary = { ...summary, key, status: "loading" };
   try {
-    const chosen = await readSummary("assignments/summary", filters());
-    const all = await wholeCounty();
-    if (summary.key === key) summary = { key, chosen, all, status: "ready" };
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    summary = { ...summary, status: "failed", error };
+    const [all, ...sums] = await Promise.all([wholeCounty(), ...questions.map((question) => get("assignments/summary", question))]);
+    if (summary.key !== key) return;
+    summary = { key, chosen: total(sums), all, status: "ready" };
+  } catch {
+    if (summary.key === key) summary = { ...summary, status: "failed" };
   }
   redraw();
 }
@@ -73,17 +96,17 @@ export async function wholeCounty() {
 }
 
 async function loadQueue({ more = false } = {}) {
-  const params = { ...filters(), status: WAITING.join(","), limit: PAGE };
-  const key = JSON.stringify(params);
+  const questions = more ? queue.questions : WAITING.flatMap((status) => filters().map((question) => ({ ...question, status })));
+  const key = more ? queue.key : JSON.stringify(questions);
   if (!more && key === queue.key && queue.status !== "failed") return;
-  if (!more) queue = { key, rows: [], next: null, status: "loading" };
+  if (!more) queue = { key, rows: [], questions, status: "loading" };
   try {
-    const answer = await readQueue("assignments", { ...params, after: more ? queue.next : "" });
+    const parts = await gather(questions, PAGE);
     if (queue.key !== key) return;
-    queue = { key, rows: [...queue.rows, ...items(answer).map(enterprise)], next: answer.next ?? null, status: "ready" };
-  } catch (error) {
-    if (error.name === "AbortError") return;
-    queue = { ...queue, status: "failed" };
+    const rows = [...queue.rows, ...parts.flatMap((part) => part.rows)].sort((a, b) => WAITING.indexOf(a.assignment.status) - WAITING.indexOf(b.assignment.status) || a.id - b.id);
+    queue = { key, rows, questions: parts.map((part) => part.question), status: "ready" };
+  } catch {
+    if (queue.key === key) queue = { ...queue, status: "failed" };
   }
   redraw();
 }
@@ -129,7 +152,7 @@ function queueRow(row) {
   el("span", { class: "row-main" },
     el("span", { class: "row-title" }, el("b", {}, row.name)),
     el("span", { class: "row-note" }, reasonText(assignment)),
-    el("span", { class: "row-note" }, t("page.for_now"), " ", el("b", {}, owner(assignment)), assignment.other_grid ? [`　${t("page.other_side")} `, [assignment.other_grid.name, assignment.other_grid.code].filter(Boolean).join(" ")] : null))));
+    el("span", { class: "row-note" }, t("page.for_now"), " ", el("b", {}, owner(assignment)), assignment.other_grid ? [`　${t("page.other_side")} `, gridTitle(assignment.other_grid)] : null))));
 }
 
 function drawQueue(node) {
@@ -141,7 +164,7 @@ function drawQueue(node) {
     return;
   }
   fill(node, head, el("ol", { class: "rows" }, rows.map(queueRow)),
-    queue.next ? el("button", { type: "button", class: "more", on: { click: () => loadQueue({ more: true }) } }, t("page.more")) : null);
+    queue.questions.some((question) => question.after !== null) ? el("button", { type: "button", class: "more", on: { click: () => loadQueue({ more: true }) } }, t("page.more")) : null);
 }
 
 export function markEnterprise(node) {

@@ -5,7 +5,7 @@ import { bar, drawFigure } from "./figure.js";
 import { purpleClass } from "./map/grids-scene.js";
 import { drawSentence, gridsSentence } from "./sentence.js";
 import { set, state } from "./state.js";
-import { number, percent, t } from "./text.js";
+import { number, percent, shortCode, t } from "./text.js";
 
 const HALF_PERCENT = 50;
 const FIRST_ROWS = 60;
@@ -15,7 +15,7 @@ let all = false;
 const rated = (row) => row.display !== "few" && row.display !== "none";
 
 export function ownGrids(answer) {
-  return (answer?.by_grid ?? []).filter((row) => !row.kind || row.kind === "grid");
+  return (answer?.by_grid ?? []).filter((row) => row.kind !== "exclusive");
 }
 
 export function shareParts(row) {
@@ -70,7 +70,7 @@ function tableRow(row) {
   const selected = state.sel?.kind === "grid" && state.sel.id === row.id;
   const pick = () => set({ sel: selected ? null : { kind: "grid", id: row.id } });
   return el("tr", { class: selected ? "is-selected" : "", data: { grid: row.id }, on: { click: pick } },
-    el("th", { scope: "row" }, el("button", { type: "button", class: "grid-name", "aria-pressed": String(selected), on: { click: (event) => { event.stopPropagation(); pick(); } } }, el("b", {}, row.name.replace(/网格$/, "")), " ", el("i", {}, row.code))),
+    el("th", { scope: "row" }, el("button", { type: "button", class: "grid-name", "aria-pressed": String(selected), on: { click: (event) => { event.stopPropagation(); pick(); } } }, el("b", {}, row.name.replace(/网格$/, "")), " ", el("i", {}, shortCode(row.code, state.county)))),
     el("td", { class: "col-share" }, el("span", { class: "share-figure" }, shareText(row)), row.people ? bar(shareParts(row), partsText(row)) : null),
     el("td", { class: "col-number" }, number(row.not_covered)),
     el("td", { class: "col-number" }, el("span", { class: `purple is-${purpleClass(row.unorganized)}` }, number(row.unorganized))));

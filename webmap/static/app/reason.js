@@ -1,10 +1,11 @@
 // Why this grid: the sentence the API gives, and who it is about. One shape for cards and lists.
 import { feature } from "./api.js";
-import { isChinese, metres, t } from "./text.js";
+import { state } from "./state.js";
+import { isChinese, metres, shortCode, t } from "./text.js";
 
 // An enterprise as the API tells it, whichever door it came through.
 export function enterprise(raw) {
-  const row = feature(raw);
+  const row = { ...feature(raw), ...raw.enterprise };
   const told = row.assignment ?? row;
   return {
     id: row.id ?? row.enterprise_id,
@@ -13,27 +14,29 @@ export function enterprise(raw) {
     band: row.band,
     industry: row.industry_line,
     organization_status: row.organization_status,
-    address: row.operating_address ?? row.address,
+    address: row.operating_address,
     point: row.point ?? null,
-    accuracy_m: row.location_accuracy_m ?? row.accuracy_m ?? told.params?.accuracy_m ?? null,
+    accuracy_m: row.location_accuracy_m ?? null,
     is_invented: row.is_invented,
     assignment: {
       grid: told.grid ?? null,
       other_grid: told.other_grid ?? null,
       fallback: told.fallback ?? null,
-      fallback_code: told.fallback_code ?? told.fallback?.code ?? null,
-      status: told.status ?? told.assignment_status ?? row.assignment_status,
-      method: told.method ?? told.assignment_method ?? row.assignment_method,
-      reason: (isChinese ? told.reason_zh : told.reason_en) ?? told.reason ?? null,
-      since: told.since ?? told.valid_from ?? null,
-      boundary_version: told.boundary_version?.label ?? told.boundary_version ?? null,
-      history: told.history ?? row.history ?? [],
+      fallback_code: told.fallback?.code ?? row.fallback_code ?? null,
+      status: told.status ?? row.assignment_status,
+      method: told.method ?? row.assignment_method,
+      reason: (isChinese ? told.reason_zh : told.reason_en) ?? null,
+      since: told.valid_from ?? null,
+      boundary_version: told.boundary_version ?? null,
+      history: row.history ?? [],
     },
   };
 }
 
+export const gridTitle = (grid) => [grid.name, shortCode(grid.code, state.county)].filter(Boolean).join(" ");
+
 export function owner(assignment) {
-  if (assignment.grid) return [assignment.grid.name, assignment.grid.code].filter(Boolean).join(" ");
+  if (assignment.grid) return gridTitle(assignment.grid);
   if (assignment.fallback?.name) return t("page.fallback_union", { name: assignment.fallback.name });
   if (assignment.fallback_code) return t("page.fallback_union", { name: assignment.fallback_code });
   return t("page.no_owner");

@@ -8,7 +8,7 @@ import { clock, has, isChinese, metres, now, number, pieces, ruleLabel, ruleWith
 const ANY = "any";
 
 export const timeText = (time) => (time === ANY ? t("page.any_hour") : time);
-const dayText = (day) => t(`day_type.${day}`);
+const dayText = (day) => t(`page.day.${day}`);
 const rule = () => settings.rules.find((row) => row.code === state.rule);
 
 function dayItems() {
@@ -58,6 +58,9 @@ function ruleItems() {
 
 export const serviceName = (code) => settings.services.find((row) => row.code === code)?.[isChinese ? "name_zh" : "name_en"] ?? code;
 
+// Inside an English sentence a service is written small: food heating, but AED and Wi-Fi.
+const inSentence = (name) => (isChinese || /[A-Z]/.test(name.slice(1)) ? name : name[0].toLowerCase() + name.slice(1));
+
 function serviceItems() {
   const chosen = new Set(state.services);
   const toggle = (code) => (node) => {
@@ -74,7 +77,7 @@ function serviceItems() {
 
 function servicesText() {
   if (!state.services.length) return t(state.time === ANY ? "page.service_none_any" : "page.service_none");
-  const names = state.services.map(serviceName);
+  const names = state.services.map((code) => inSentence(serviceName(code)));
   return names.length > 3 ? t("page.services_many", { first: names[0], n: names.length }) : names.join(t("page.comma"));
 }
 

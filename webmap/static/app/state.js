@@ -35,7 +35,7 @@ function read() {
     view: known(["map", "list"], get("view"), "map"),
     color: known(["share", "unorganized"], get("color"), "share"),
     grid: get("grid").slice(0, 40),
-    org: known(["unorganized", "organized", "all"], get("org"), "unorganized"),
+    org: known(["unorganized", "all"], get("org"), "unorganized"),
     band: known(BANDS, get("band"), ""),
   };
 }

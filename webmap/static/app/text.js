@@ -49,6 +49,9 @@ export function now() {
   return { day, weekday: t(`page.weekday.${weekday.toLowerCase()}`), time: `${part("hour")}:${part("minute")}` };
 }
 
+// A grid's code without the county it is in: 410102G011 is G011 on a page about 410102.
+export const shortCode = (code, county) => (code && county && code.startsWith(county) && code.length > county.length ? code.slice(county.length) : code ?? "");
+
 export function metres(value) {
   if (value === null || value === undefined) return "–";
   if (value >= 1000 && value % 1000 === 0) return t("page.km", { n: value / 1000 });

@@ -63,7 +63,10 @@ export const CanvasLayer = L.Renderer.extend({
     const scale = 256 * 2 ** zoom;
     const corner = map._getNewPixelOrigin(this._center, zoom).add(this._bounds.min);
     const tileZoom = Math.max(MIN_ZOOM, Math.min(MAX_ZOOM, Math.floor(zoom + 0.01)));
+    const shown = this.locate(L.point(0, 0));
+    const { x: w, y: h } = map.getSize();
     return {
+      shown: { x: shown.x, y: shown.y, w, h },
       width: size.x, height: size.y, ratio: this._ratio, zoom, scale, tileZoom,
       lat: this._center.lat, x: corner.x, y: corner.y,
       project: (lon, lat) => { const p = mercator(lon, lat, scale); return [p[0] - corner.x, p[1] - corner.y]; },

@@ -135,7 +135,7 @@ export function drawCoverage(c, view, scene) {
   for (const row of rows) room.claim(row.x, row.y, 11, 11);
   const badges = answer.gaps.map((gap) => ({ gap, at: view.project(...gap.point) }));
   badges.slice(0, 30).forEach(({ at }) => room.claim(at[0], at[1], 14, 14));
-  drawGridLabels(c, view, scene.labels("grid"), room);
+  drawGridLabels(c, view, [...scene.labels("grid"), ...scene.labels("zone")], room, scene.state.county);
   drawCountyLabels(c, view, scene.neighbourLabels(), room);
   const shown = Math.max(8, Math.round((view.zoom - 10.5) * 12));
   drawStations(c, view, scene, rows);

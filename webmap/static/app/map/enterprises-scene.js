@@ -42,8 +42,7 @@ function clusters(view, rows, org) {
 // How many of a point or cell the question is about; `org` counts those that still need a union.
 function counted(props, org) {
   const without = props.org ?? 0;
-  if (org === "unorganized") return without;
-  return org === "organized" ? props.n - without : props.n;
+  return org === "unorganized" ? without : props.n;
 }
 
 function drawSingles(c, view, scene, rows, room) {
@@ -118,7 +117,7 @@ export function drawEnterprises(c, view, scene) {
     const [x, y] = view.project(...chosen.point);
     room.claim(x, y, 20, 20);
   }
-  drawGridLabels(c, view, scene.labels("grid"), room);
+  drawGridLabels(c, view, [...scene.labels("grid"), ...scene.labels("zone")], room, scene.state.county);
   drawCountyLabels(c, view, scene.neighbourLabels(), room);
   drawChosen(c, view, chosen);
 }

@@ -23,13 +23,21 @@ export function look(row, colour) {
   return { fill: null, figure: "–", white: false };
 }
 
+// Figures come from the answer; the count of enterprises without a union is in the tile too, for areas it leaves out.
+function rowOf(scene, props) {
+  const row = scene.gridRows.get(props.id);
+  if (row || scene.state.color === "share") return row;
+  const n = props.n ?? scene.tileCounts().get(props.id);
+  return n === undefined ? undefined : { unorganized: n };
+}
+
 function fillGrids(c, view, scene) {
   for (const place of scene.places) {
     inTile(c, place, () => {
       for (const feature of place.tile.grids) {
-        if (feature.props.kind !== "grid") continue;
+        if (feature.props.kind === "exclusive") continue;
         const path = onCanvas(area(feature), place);
-        const { fill, texture } = look(scene.gridRows.get(feature.props.id), scene.state.color);
+        const { fill, texture } = look(rowOf(scene, feature.props), scene.state.color);
         if (fill || texture) {
           c.fillStyle = texture ? pattern(c, texture, view) : fill;
           c.globalAlpha = 0.94;
@@ -60,9 +68,8 @@ export function outlineGrid(c, scene, id, { colour = "#1B1813", width = 3.4 } = 
 function drawFigures(c, view, scene, room) {
   const big = `700 ${view.zoom < 11.4 ? 13 : 17}px ${FONT}`;
   const small = `400 13px ${FONT}`;
-  for (const label of scene.labels("grid")) {
-    const row = scene.gridRows.get(label.id);
-    const shown = look(row, scene.state.color);
+  for (const label of [...scene.labels("grid"), ...scene.labels("zone")]) {
+    const shown = look(rowOf(scene, label), scene.state.color);
     const colour = shown.white ? "#fff" : INK.ink;
     const ring = shown.white ? "rgb(10 74 75 / .55)" : "rgb(255 255 255 / .85)";
     const name = gridName(label.name);

@@ -1,4 +1,5 @@
 // Words on the map: placed in order of weight, never over one another or over a symbol.
+import { shortCode } from "../text.js";
 import { FONT, INK } from "./symbols.js";
 
 export class Room {
@@ -37,22 +38,23 @@ export const shorten = (text, length) => ([...text].length > length ? `${[...tex
 // 东皋网格 is written 东皋 on the map: every area on it is a grid.
 export const gridName = (name) => shorten((name || "").replace(/(网格|片区)$/, ""), 9);
 
-export function drawGridLabels(c, view, labels, room) {
+export function drawGridLabels(c, view, labels, room, county) {
   const small = view.zoom < 12.2;
   const nameFont = `700 ${small ? 12 : 13.5}px ${FONT}`;
   const codeFont = `400 ${small ? 11 : 12.5}px ${FONT}`;
   for (const label of labels) {
     const name = gridName(label.name);
+    const code = shortCode(label.code, county);
     c.font = nameFont;
     const width = c.measureText(name).width;
     c.font = codeFont;
-    const half = { w: Math.max(width, c.measureText(label.code).width) / 2 + 2, h: small ? 9 : 17 };
+    const half = { w: Math.max(width, c.measureText(code).width) / 2 + 2, h: small ? 9 : 17 };
     const shift = SHIFTS.find(([dx, dy]) => room.free(label.x + dx, label.y + dy, half.w, half.h));
     if (!shift) continue;
     const [x, y] = [label.x + shift[0], label.y + shift[1]];
     room.claim(x, y, half.w, half.h);
     halo(c, name, x, small ? y : y - 8, { font: nameFont, colour: INK.ink2 });
-    if (!small) halo(c, label.code, x, y + 8.5, { font: codeFont, colour: INK.ink3 });
+    if (!small) halo(c, code, x, y + 8.5, { font: codeFont, colour: INK.ink3 });
   }
 }
 

@@ -86,6 +86,21 @@ export class TenminMap {
     this.map.setView([point[1], point[0]], Math.max(this.map.getZoom(), zoom), { animate: false });
   }
 
+  // Bring a place into the free part of the view; leave the view alone when it is there already.
+  reveal(point, zoom) {
+    const at = this.map.latLngToContainerPoint([point[1], point[0]]);
+    const size = this.map.getSize();
+    const right = size.x > 900 ? 350 : 20;
+    const bottom = isPhone() ? size.y * 0.55 : 40;
+    const free = at.x > 20 && at.y > 40 && at.x < size.x - right && at.y < size.y - bottom;
+    if (free && this.map.getZoom() >= zoom) return;
+    this.moved = true;
+    const target = Math.max(this.map.getZoom(), zoom);
+    const shift = window.L.point(right / 2 - 10, isPhone() ? size.y * 0.25 : 0);
+    const centre = this.map.unproject(this.map.project([point[1], point[0]], target).add(shift), target);
+    this.map.setView(centre, target, { animate: false });
+  }
+
   setAnswer(answer) {
     this.answer = answer;
     const demand = answer?.states?.demand ?? { ids: [], states: "" };
@@ -135,6 +150,7 @@ export class TenminMap {
       labels: (kind) => labelsOf(kind, places, view),
       neighbourLabels: () => neighbours(c, view, places),
       extent: (id) => widthOf(id, places),
+      tileCounts: () => new Map(places.flatMap(({ tile }) => tile.grids.map(({ props }) => [props.id, props.n]))),
       drawLines: () => { drawGridLines(c, places); drawCountyLines(c, places, state.county); },
     };
     if (state.tab === "enterprises" || this.answer) SCENES[state.tab](c, view, scene);
@@ -163,7 +179,7 @@ export class TenminMap {
       const { x, y, size } = place.frame;
       if (p.x < x || p.y < y || p.x >= x + size || p.y >= y + size) continue;
       const [tx, ty] = [(p.x - place.x) / place.k, (p.y - place.y) / place.k];
-      const found = place.tile.grids.find((feature) => feature.props.kind === "grid" && contains(context, area(feature), tx, ty));
+      const found = place.tile.grids.find((feature) => feature.props.kind !== "exclusive" && contains(context, area(feature), tx, ty));
       if (found) return { kind: "grid", id: found.props.id };
     }
     return null;
@@ -227,7 +243,8 @@ function pointsOf(layer, places, view) {
 
 // Label points of the tiles; from afar, where tiles carry none, the middle of the largest piece of each grid.
 function labelsOf(kind, places, view) {
-  const told = pointsOf("label", places, view).filter((p) => p.props.kind === kind).map((p) => ({ ...p.props, x: p.x, y: p.y }));
+  const own = new Set(places.flatMap(({ tile }) => tile.grids.map((feature) => feature.props.id)));
+  const told = pointsOf("label", places, view).filter((p) => p.props.kind === kind && own.has(p.id)).map((p) => ({ ...p.props, x: p.x, y: p.y }));
   if (told.length) return told;
   const best = new Map();
   for (const place of places) {
@@ -255,13 +272,18 @@ function centroid(ring) {
   return twice ? { area: Math.abs(twice / 2), x: x / (3 * twice), y: y / (3 * twice) } : { area: 0, x: 0, y: 0 };
 }
 
-// Where to write the neighbours' names: in the middle of what is seen of each, found by sounding the view.
-function neighbours(context, view, places) {
+// Where to write the neighbours' names: in the middle of what is seen of each beside the legend, found by sounding.
+const OVERLAY_PX = 350;
+const EDGE_PX = 34;
+
+function neighbours(context, { shown }, places) {
   const found = new Map();
-  const [columns, rows] = [26, 18];
-  for (let i = 1; i < columns; i += 1) {
-    for (let j = 1; j < rows; j += 1) {
-      const [x, y] = [(view.width * i) / columns, (view.height * j) / rows];
+  const right = shown.w > 900 ? OVERLAY_PX : EDGE_PX;
+  const [columns, rows] = [24, 18];
+  for (let i = 0; i <= columns; i += 1) {
+    for (let j = 0; j <= rows; j += 1) {
+      const x = shown.x + EDGE_PX + ((shown.w - EDGE_PX - right) * i) / columns;
+      const y = shown.y + EDGE_PX + ((shown.h - 2 * EDGE_PX - 20) * j) / rows;
       const place = places.find(({ frame }) => x >= frame.x && y >= frame.y && x < frame.x + frame.size && y < frame.y + frame.size);
       const county = place?.tile.counties.find((feature) => contains(context, area(feature), (x - place.x) / place.k, (y - place.y) / place.k));
       if (!county || county.props.code === state.county) continue;
@@ -270,9 +292,10 @@ function neighbours(context, view, places) {
       found.get(code).spots.push([x, y]);
     }
   }
-  return [...found.values()].filter(({ spots }) => spots.length > 5).map(({ name, spots }) => {
-    const mean = [0, 1].map((axis) => spots.reduce((sum, spot) => sum + spot[axis], 0) / spots.length);
-    const [x, y] = spots.reduce((a, b) => (Math.hypot(a[0] - mean[0], a[1] - mean[1]) <= Math.hypot(b[0] - mean[0], b[1] - mean[1]) ? a : b));
+  return [...found.values()].filter(({ spots }) => spots.length > 7).map(({ name, spots }) => {
+    // The spot with most of the same county around it.
+    const around = ([x, y]) => spots.filter(([u, v]) => Math.abs(u - x) < 90 && Math.abs(v - y) < 60).length;
+    const [x, y] = spots.map((spot) => ({ spot, n: around(spot) })).reduce((one, other) => (other.n > one.n ? other : one)).spot;
     return { name, x, y };
   });
 }

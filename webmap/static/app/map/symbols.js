@@ -278,11 +278,19 @@ export function drawCount(c, count, x, y, { review = 0, far = false } = {}) {
 
 const farShade = (count) => (count < 10 ? "#CDBDE0" : count < 30 ? "#B9A3D6" : count < 100 ? "#7A55A6" : INK.purple5);
 
+// The half-filled square of border cases, small.
 function drawCorner(c, x, y) {
-  diamond(c, x - 1, y + 1, 4.6);
-  c.strokeStyle = "#fff";
-  c.lineWidth = 2;
-  c.stroke();
-  c.fillStyle = INK.ink;
+  const half = 4;
+  c.fillStyle = "#fff";
+  c.fillRect(x - half - 1.6, y - half - 1.6, 2 * half + 3.2, 2 * half + 3.2);
+  c.strokeStyle = INK.purple5;
+  c.lineWidth = 1.3;
+  c.strokeRect(x - half, y - half, 2 * half, 2 * half);
+  c.beginPath();
+  c.moveTo(x - half, y + half);
+  c.lineTo(x - half, y - half);
+  c.lineTo(x + half, y - half);
+  c.closePath();
+  c.fillStyle = INK.purple5;
   c.fill();
 }

@@ -55,7 +55,8 @@ export function borders(features) {
   return path;
 }
 
-function prepare(layers) {
+// Grids of the chosen county only: the neighbours stay quiet.
+function prepare(layers, county) {
   const get = (name) => layers[name]?.features ?? [];
   const streets = new Map();
   for (const feature of get("street")) {
@@ -63,7 +64,7 @@ function prepare(layers) {
     if (!streets.has(key)) streets.set(key, []);
     streets.get(key).push(feature);
   }
-  const grids = get("grid");
+  const grids = get("grid").filter((f) => !county || !f.props.county || f.props.county === county);
   const divisions = get("division");
   const kind = (name) => borders(grids.filter((f) => f.props.kind === name));
   return {
@@ -145,7 +146,7 @@ export class Tiles {
     }
     if (county !== this.county) return;
     if (failed) setTimeout(() => this.forget(key), RETRY_MS);
-    else this.kept.set(key, { tile: prepare(layers) });
+    else this.kept.set(key, { tile: prepare(layers, county) });
     this.failed = failed;
     this.onArrival();
   }
