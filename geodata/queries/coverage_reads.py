@@ -33,7 +33,7 @@ _ZONES: dict[Layer, str] = {
         SELECT b.grid_id AS id, g.code, b.name, b.kind, g.county_code, b.geom
         FROM grid_boundaries AS b JOIN grids AS g ON g.id = b.grid_id
         JOIN boundary_versions AS v ON v.id = b.version_id
-        WHERE b.kind = '{GridKind.GRID}' AND {_IN_FORCE} AND {{in_county}}""",
+        WHERE b.kind <> '{GridKind.EXCLUSIVE}' AND {_IN_FORCE} AND {{in_county}}""",
     "town": f"""
         SELECT d.id, d.code, d.name, d.level AS kind, left(d.code, 6) AS county_code, d.geom
         FROM divisions AS d

@@ -13,12 +13,15 @@ from geodata.crs import to_ecef
 from geodata.rules.reach import Floats, Ints
 from geodata.vocab import Remedy
 
-GAP_LINK_M = 500.0
-"""Default ⚙: uncovered places of one grid this near each other are one gap."""
+GAP_LINK_M = 1000.0
+"""Default ⚙: uncovered places of one grid this near each other are one gap.
+
+One new station between two such places reaches both under every rule from 500 m up.
+"""
 
 _EXTEND_SHARE = 0.5
-_MEMBER_DISC_M = 220.0
-_CLOSING_M = 80.0
+_MEMBER_DISC_M = 280.0
+_CLOSING_M = 300.0
 _OPENING_M = 15.0
 _SIMPLIFY_M = 5.0
 

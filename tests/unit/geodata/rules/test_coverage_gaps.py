@@ -49,9 +49,9 @@ def gaps_of(rows):
 
 
 def test_places_in_a_chain_of_steps_up_to_the_link_are_one_gap():
-    chain = [(at, away(90, 499.9 * at), 10, 0, ()) for at in range(4)]
+    chain = [(at, away(90, 999.9 * at), 10, 0, ()) for at in range(4)]
     assert len(gaps_of(chain)) == 1
-    assert len(gaps_of([chain[0], (9, away(90, 500.1), 10, 0, ())])) == 2
+    assert len(gaps_of([chain[0], (9, away(90, 1000.1), 10, 0, ())])) == 2
     assert len(gaps_of([chain[0], (9, away(90, 500.0), 10, 0, ())])) == 1
 
 
