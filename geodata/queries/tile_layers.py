@@ -167,10 +167,11 @@ def _of_county(column: str, *, for_one_county: bool) -> str:
 def _street(zoom: int) -> str:
     rank = next(rank for first, rank in _STREET_RANKS if zoom >= first)
     # One feature a kind: a line's own attributes would weigh more than the line.
+    # Clipping leaves single and multiple pieces; collected as they are, they would be no line MVT knows.
     return _encoded(
         "street",
         f"""
-SELECT rank, kind, invented, ST_Collect(piece) AS geom FROM (
+SELECT rank, kind, invented, ST_CollectionHomogenize(ST_Collect(piece)) AS geom FROM (
     SELECT s.rank, s.kind, s.is_invented::int AS invented, ST_Dimension(s.geom) AS dimension,
         {_clipped("ST_Simplify(ST_Transform(s.geom, 3857), :tolerance_m, true)")} AS piece
     FROM streets s WHERE s.geom && {_WIDE_DEG} AND s.rank <= {rank}
