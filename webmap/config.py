@@ -45,7 +45,8 @@ class Settings:
         if self.base_map_url is None:
             return None
         parts = urlsplit(self.base_map_url)
-        return f"{parts.scheme}://{parts.netloc.replace('{s}', '*')}"
+        host = re.sub(r"^[^.]*\{s\}[^.]*", "*", parts.netloc)  # t0 … t7 are one wildcard
+        return f"{parts.scheme}://{host}"
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:

@@ -70,6 +70,15 @@ def locale() -> str:
     return choose_locale(request.args.get("lang"), request.headers.get("Accept-Language"))
 
 
+def takes_gzip() -> bool:
+    """Whether to send this reader gzip: it says so, and there is a wire to save.
+
+    Servers name themselves in ``SERVER_SOFTWARE``; a caller inside the process does not, and many of those
+    (test clients of WSGI) send a browser's headers without being able to unzip.
+    """
+    return "SERVER_SOFTWARE" in request.environ and bool(request.accept_encodings["gzip"])
+
+
 def csp_nonce() -> str:
     """The word that lets an inline script or style of this one answer run."""
     if "csp_nonce" not in g:

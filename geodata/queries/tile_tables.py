@@ -224,9 +224,9 @@ def _refresh_counts(session: Session) -> dict[str, int]:
 
 
 def _refresh_outlines(session: Session) -> dict[str, int]:
-    wanted: dict[str, str] = dict(session.execute(_PARTS).tuples().all())
+    wanted = {row.part: row.fingerprint for row in session.execute(_PARTS)}
     states = sa.text("SELECT part, data_version FROM tile_states")
-    kept: dict[str, str] = dict(session.execute(states).tuples().all())
+    kept = {row.part: row.data_version for row in session.execute(states)}
     stale = [part for part, fingerprint in wanted.items() if kept.get(part) != fingerprint]
     gone = [part for part in kept if ":" in part and part not in wanted]
     session.execute(sa.text("DELETE FROM outlines WHERE part = ANY(:parts)"), {"parts": stale + gone})

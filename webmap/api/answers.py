@@ -68,7 +68,7 @@ def entity_tag(*state: object) -> str:
 
 def compress(response: Response) -> Response:
     """Send a large body gzipped to a reader who takes gzip. ETags are weak, so both forms share one."""
-    if response.status_code != HTTPStatus.OK or not request.accept_encodings["gzip"]:
+    if response.status_code != HTTPStatus.OK or not requests.takes_gzip():
         return response
     body = response.get_data()
     if len(body) >= _GZIP_FROM_BYTES:

@@ -6,7 +6,7 @@ import gzip
 from typing import TYPE_CHECKING
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response
 
 from geodata.coverage.question import CoverageQuestion
 from geodata.coverage.service import answer_question, load_answer
@@ -67,7 +67,7 @@ def get_coverage(query: parameters.CoverageQuery) -> Response:
 
 
 def _unpacked(zipped: bytes) -> Response:
-    if request.accept_encodings["gzip"]:
+    if requests.takes_gzip():
         return Response(zipped, content_type=JSON, headers={"Content-Encoding": "gzip"})
     return Response(gzip.decompress(zipped), content_type=JSON)
 

@@ -29,7 +29,7 @@ MAX_ID = 2**53 - 1
 ID = f"int(min=1,max={MAX_ID})"
 """Route converter of an id."""
 
-_NUMBER = r"-?\d{1,3}(\.\d{1,15})?"
+_NUMBER = r"-?[0-9]{1,3}(\.[0-9]{1,15})?"
 BBOX_PATTERN = rf"^{_NUMBER}(,{_NUMBER}){{3}}$"
 # PostgreSQL cannot hold NUL; other control characters are in no name.
 TEXT_PATTERN = r"^[^\x00-\x1f\x7f]+$"

@@ -4,7 +4,7 @@ import gzip
 
 from apiflask import APIBlueprint
 from apiflask.schemas import FileSchema
-from flask import Response, request
+from flask import Response
 
 from geodata.queries import tiles
 from geodata.queries.state import data_version
@@ -56,6 +56,6 @@ def _encoded(zipped: bytes) -> Response:
         empty = Response(status=204)
         del empty.headers["Content-Type"]
         return empty
-    if request.accept_encodings["gzip"]:
+    if requests.takes_gzip():
         return Response(zipped, content_type=MVT, headers={"Content-Encoding": "gzip"})
     return Response(gzip.decompress(zipped), content_type=MVT)

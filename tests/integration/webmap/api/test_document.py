@@ -1,0 +1,75 @@
+"""The OpenAPI document holds, and hostile requests find nothing it does not say."""
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+EXAMPLES = 25
+
+# A box whose west lies east of its east fits the pattern and is refused all the same (400).
+NOT_EXPRESSIBLE = [positive_data_acceptance]
+
+PATHS = [
+    f"/api/v1/{path}"
+    for path in (
+        "stations",
+        "stations/{station_id}",
+        "grids",
+        "grids/{grid_id}",
+        "enterprises",
+        "enterprises/{enterprise_id}",
+        "demand-points",
+        "divisions",
+        "assignments",
+        "assignments/summary",
+        "which-grid",
+        "search",
+        "coverage",
+        "coverage/runs/{run_id}",
+        "rules",
+        "tiles/{z}/{x}/{y}.mvt",
+        "healthz",
+    )
+]
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_operation_answers_as_documented(app, path):
+    operation = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", app)[path]["GET"]
+
+    @given(case=operation.as_strategy())
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
+    def answers_as_documented(case):
+        case.call_and_validate(excluded_checks=NOT_EXPRESSIBLE)
+
+    answers_as_documented()
+
+
+def test_the_document_is_openapi_3_1_and_complete(client):
+    document = client.get("/api/v1/openapi.json").get_json()
+    assert document["openapi"].startswith("3.1")
+    described = {(path, method) for path, methods in document["paths"].items() for method in methods}
+    assert described == {(path, "get") for path in PATHS}
+
+
+def test_every_operation_documents_its_errors_as_problems(client):
+    document = client.get("/api/v1/openapi.json").get_json()
+    for methods in document["paths"].values():
+        responses = methods["get"]["responses"]
+        assert {"200", "304", "400", "404", "405", "422", "503"} <= set(responses)
+    for response in document["components"]["responses"].values():
+        assert set(response["content"]) == {"application/problem+json"}
+
+
+def test_nothing_of_the_document_comes_from_elsewhere(client):
+    answer = client.get("/api/v1/openapi.json")
+    assert "cdn" not in answer.get_data(as_text=True)
+    assert client.get("/docs").status_code == 404
