@@ -4,11 +4,22 @@ from apiflask import APIFlask
 from flask.json.provider import DefaultJSONProvider
 
 from webmap import errors, requests
-from webmap.api import document, features, health, tiles
+from webmap.api import coverage, document, features, health, responsibility, search, tiles
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
+from webmap.pages import map as map_page
 
 MAX_BODY_BYTES = 64 * 1024
+BLUEPRINTS = (
+    map_page.bp,
+    features.bp,
+    responsibility.bp,
+    coverage.bp,
+    search.bp,
+    tiles.bp,
+    health.bp,
+    document.bp,
+)
 
 
 class _ChineseJson(DefaultJSONProvider):
@@ -31,6 +42,6 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     errors.install(app)
     api_refusals.install(app)
     document.configure(app)
-    for blueprint in (features.bp, tiles.bp, health.bp, document.bp):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return app
