@@ -142,6 +142,18 @@ def to_metric(lon: Array, lat: Array, srid: int) -> tuple[Array, Array]:
     return np.asarray(x, dtype=np.float64), np.asarray(y, dtype=np.float64)
 
 
+def metres_per_degree(lat: float) -> tuple[float, float]:
+    """Metres of one degree of longitude and of latitude on the WGS-84 ellipsoid at a latitude.
+
+    For the size of small pieces, whose edges must stay as straight as they are in stored degrees.
+    """
+    phi = math.radians(lat)
+    bend = 1.0 - _WGS84_E2 * math.sin(phi) ** 2
+    east = _WGS84_A / math.sqrt(bend) * math.cos(phi)
+    north = _WGS84_A * (1.0 - _WGS84_E2) / bend**1.5
+    return math.radians(east), math.radians(north)
+
+
 def to_ecef(lon: Array, lat: Array) -> Array:
     """Stored degrees to earth-centred metres, shape (n, 3), on the WGS-84 ellipsoid at height 0."""
     lam, phi = np.radians(lon), np.radians(lat)

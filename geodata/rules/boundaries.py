@@ -1,8 +1,8 @@
 """What is wrong with a drawing of grids: where, how large, and whether it may go live.
 
 Topology is judged in stored degrees, exactly as ``ST_Covers`` will see the shapes: projecting first would
-bend long straight edges apart by decimetres and invent slivers. Areas and widths are measured in metres in
-the county's CGCS2000 zone.
+bend long straight edges apart by decimetres and invent slivers. Areas and widths are in metres at the scale
+of the piece's own place, for the same reason.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import shapely
 
-from geodata.crs import metric_srid, to_metric
+from geodata.crs import metres_per_degree
 from geodata.vocab import GridKind
 
 SLIVER_AREA_M2 = 100.0
@@ -103,7 +103,7 @@ def find_faults(
     if not drawn:
         return [Finding("version_empty", FindingSeverity.BLOCKING)]
     sound = [each for each in drawn if each.shape.is_valid and not each.shape.is_empty]
-    gauge = _Gauge.around(sound, sliver_area_m2, sliver_width_m)
+    gauge = _Gauge(sliver_area_m2, sliver_width_m)
     ordinary = [each for each in sound if not each.is_exclusive]
     exclusive = [each for each in sound if each.is_exclusive]
     findings = [
@@ -122,28 +122,20 @@ def find_faults(
 class _Gauge:
     """Measures pieces of overlap or gap and says which are slivers."""
 
-    srid: int
     area_m2: float
     width_m: float
-
-    @classmethod
-    def around(cls, drawn: Sequence[Drawn], area_m2: float, width_m: float) -> "_Gauge":
-        lon = float(np.mean([each.shape.bounds[0] for each in drawn])) if drawn else 114.0
-        return cls(metric_srid(lon), area_m2, width_m)
 
     def pieces(self, shape: shapely.Geometry) -> list["_Piece"]:
         """The polygons of a shape with their size; lines, points and rounding noise fall away."""
         parts = [part for part in shapely.get_parts(shape).tolist() if part.geom_type == "Polygon"]
         if shape.geom_type == "GeometryCollection":
             parts = [each for part in shapely.get_parts(shape).tolist() for each in _polygons(part)]
-        measured = (self._measure(part) for part in parts)
+        measured = (self._measure(part) for part in parts if not part.is_empty)
         return [piece for piece in measured if piece.area_m2 >= NOISE_M2]
 
     def _measure(self, part: shapely.Polygon) -> "_Piece":
-        def project(lonlat: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-            return np.column_stack(to_metric(lonlat[:, 0].copy(), lonlat[:, 1].copy(), self.srid))
-
-        flat = shapely.transform(part, project)
+        scale = metres_per_degree(shapely.centroid(part).y)
+        flat = shapely.transform(part, lambda lonlat: lonlat * scale)
         width_m = 2.0 * flat.area / flat.length if flat.length else 0.0
         is_sliver = flat.area < self.area_m2 or width_m < self.width_m
         return _Piece(part, float(flat.area), float(width_m), is_sliver)

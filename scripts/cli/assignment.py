@@ -46,25 +46,20 @@ def print_summary(console: Console, summary: AssignmentSummary) -> None:
 
 
 @click.command("which-grid")
-@click.argument("question", required=False)
 @click.option("--uscc", help="Unified social credit code.")
-@click.option("--name", help="Name, or a part of it.")
-@click.option("--at", "point", help="Longitude,latitude in degrees (WGS-84 / CGCS2000).")
+@click.option("--name", help="Name of an enterprise, or a part of it.")
+@click.option("--lon", type=float, help="Longitude of a place, degrees (WGS-84 / CGCS2000); with --lat.")
+@click.option("--lat", type=float, help="Latitude of a place, degrees; with --lon.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="A past day; today when left out.")
 @command
-def which_grid(
-    console: Console,
-    question: str | None,
-    uscc: str | None,
-    name: str | None,
-    point: str | None,
-    day: datetime | None,
-) -> None:
+def which_grid(console: Console, day: datetime | None, **asked: Any) -> None:
     """Say which grid is responsible for an enterprise or a place, and why.
 
-    QUESTION is a credit code (18 letters and digits), a lon,lat pair, or a part of a name.
+    Ask in one way: by --uscc, by --name, or by --lon and --lat.
     """
-    asked = _read_question(question, uscc=uscc, name=name, point=point)
+    asked = {key: value for key, value in asked.items() if value not in (None, "")}
+    if set(asked) not in ({"uscc"}, {"name"}, {"lon", "lat"}):
+        raise click.UsageError("ask in one way: --uscc, --name, or --lon and --lat")
     with console.transaction() as session:
         answers = find_responsible(session, **asked, on=_day(day))
     for answer in answers:
@@ -77,37 +72,6 @@ def which_grid(
 
 def _day(moment: datetime | None) -> date | None:
     return None if moment is None else moment.date()
-
-
-def _read_question(
-    question: str | None, *, uscc: str | None, name: str | None, point: str | None
-) -> dict[str, Any]:
-    """One way of asking, from options or from the bare word."""
-    given = [value for value in (question, uscc, name, point) if value]
-    if len(given) != 1:
-        raise click.UsageError("ask in one way: QUESTION, --uscc, --name or --at")
-    if uscc or (question and len(question) == 18 and question.isascii() and question.isalnum()):  # noqa: PLR2004
-        return {"uscc": uscc or question}
-    if point or (question and _is_pair(question)):
-        lon, lat = _read_pair(point or question or "")
-        return {"lon": lon, "lat": lat}
-    return {"name": name or question}
-
-
-def _is_pair(text: str) -> bool:
-    try:
-        _read_pair(text)
-    except click.UsageError:
-        return False
-    return True
-
-
-def _read_pair(text: str) -> tuple[float, float]:
-    try:
-        lon, lat = (float(part) for part in text.replace("，", ",").split(","))
-    except ValueError as error:
-        raise click.UsageError(f"not lon,lat: {text}") from error
-    return lon, lat
 
 
 def _sentences(console: Console, answer: Responsibility) -> list[str]:
