@@ -46,6 +46,7 @@ export const CanvasLayer = L.Renderer.extend({
 
   redraw() {
     cancelAnimationFrame(this._frame);
+    if (!this._map) return;
     this._frame = requestAnimationFrame(() => this._map && !this._map._animatingZoom && this._draw());
   },
 

@@ -30,7 +30,6 @@ export class TenminMap {
     if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map._zoomAnimated = false;
     map.attributionControl?.setPrefix("");
     map.setMinZoom(7).setMaxZoom(18);
-    this.layer.addTo(map);
     map.on("click", (event) => this.pick(event));
     map.on("mousemove", (event) => this.hover(event));
     map.on("moveend", () => { this.remember(); drawScale(map); });
@@ -70,9 +69,10 @@ export class TenminMap {
     this.watch();
     if (state.at) this.map.setView([state.at.lat, state.at.lon], state.at.zoom, { animate: false });
     else this.showCounty();
+    // Only now: before, the map looks at a place nobody asked for.
+    this.layer.addTo(this.map);
     this.started = true;
     drawScale(this.map);
-    this.layer.redraw();
   }
 
   remember() {
@@ -280,6 +280,8 @@ function neighbours(context, { shown }, places) {
   const found = new Map();
   const right = shown.w > 900 ? OVERLAY_PX : EDGE_PX;
   const [columns, rows] = [24, 18];
+  // So many of the spots around a label must lie in the same county, or the name would stand on its border.
+  const enough = 0.7 * (180 / ((shown.w - EDGE_PX - right) / columns)) * (120 / ((shown.h - 2 * EDGE_PX - 20) / rows));
   for (let i = 0; i <= columns; i += 1) {
     for (let j = 0; j <= rows; j += 1) {
       const x = shown.x + EDGE_PX + ((shown.w - EDGE_PX - right) * i) / columns;
@@ -295,9 +297,8 @@ function neighbours(context, { shown }, places) {
   return [...found.values()].filter(({ spots }) => spots.length > 7).map(({ name, spots }) => {
     // The spot with most of the same county around it.
     const around = ([x, y]) => spots.filter(([u, v]) => Math.abs(u - x) < 90 && Math.abs(v - y) < 60).length;
-    const [x, y] = spots.map((spot) => ({ spot, n: around(spot) })).reduce((one, other) => (other.n > one.n ? other : one)).spot;
-    return { name, x, y };
-  });
+    return { name, ...spots.map(([x, y]) => ({ x, y, n: around([x, y]) })).reduce((one, other) => (other.n > one.n ? other : one)) };
+  }).filter(({ n }) => n >= enough);
 }
 
 // How wide a grid is on the canvas, as far as it is in view.
