@@ -3,12 +3,13 @@ import { get, latest } from "./api.js";
 import { state } from "./state.js";
 
 const KEPT = 60;
+const PATIENCE_MS = 160;
 const read = latest();
 const cache = new Map();
 const listeners = [];
 
 // status: "loading" | "ready" | "unreachable" | "refused"
-export const current = { status: "loading", answer: null, key: "", shownKey: "", time: "", error: null, received: null };
+export const current = { status: "loading", answer: null, key: "", shownKey: "", time: "", error: null, received: null, patient: false };
 
 export function onAnswer(listener) {
   listeners.push(listener);
@@ -29,7 +30,10 @@ export async function ask() {
   current.key = key;
   if (cache.has(key)) { show(key, params, cache.get(key)); return; }
   Object.assign(current, { status: "loading", error: null });
-  tell();
+  // A quick answer needs no "counting": it would only flicker.
+  current.patient = Boolean(current.answer);
+  if (current.patient) setTimeout(() => lose(key), PATIENCE_MS);
+  else tell();
   try {
     const answer = await read("coverage", params);
     cache.set(key, answer);
@@ -40,6 +44,12 @@ export async function ask() {
     Object.assign(current, { status: error.unreachable ? "unreachable" : "refused", error });
     tell();
   }
+}
+
+function lose(key) {
+  if (current.status !== "loading" || current.key !== key) return;
+  current.patient = false;
+  tell();
 }
 
 function show(key, params, answer) {

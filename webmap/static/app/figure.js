@@ -114,7 +114,7 @@ function kept(answer) {
 }
 
 function unreachable(answer) {
-  const note = answer ? t("page.unreachable_kept", { time: dateTime(current.received) }) : t("page.unreachable");
+  const note = answer ? t("page.unreachable_kept", { hour: timeText(current.time), time: dateTime(current.received).slice(11) }) : t("page.unreachable");
   const shown = answer?.people.total ? [figureLine(figureText(answer).figure, fractionOf(answer.people)), bar(answer.parts, barText(answer))] : [figureLine("—", "")];
   return [...shown, el("p", { class: "notice", role: "alert" }, note, el("button", { type: "button", class: "button on-dark", data: { act: "retry" } }, t("page.retry")))];
 }
@@ -138,7 +138,10 @@ export function figureNodes() {
   return status === "unreachable" ? unreachable(answer) : refused(error);
 }
 
+// While counting, the place keeps its height: nothing below it jumps.
 export function drawFigure(node) {
+  if (current.status === "loading" && current.patient && node.hasChildNodes()) return;
+  node.style.minHeight = current.status === "loading" && current.answer ? `${node.offsetHeight}px` : "";
   fill(node, figureNodes());
 }
 

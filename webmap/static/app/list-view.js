@@ -102,7 +102,7 @@ function enterprises(redraw) {
     column("page.column.grid", (row) => owner(row.assignment)),
     column("page.column.status", (row) => el("span", { class: "with-symbol" }, statusSymbol(row.assignment.status), t(`assignment_status.${row.assignment.status}`))),
     column("page.column.reason", (row) => reasonText(row.assignment)),
-    column("page.column.uscc", (row) => row.uscc ?? ""),
+    column("page.column.uscc", (row) => el("span", { class: "code" }, row.uscc ?? "")),
   ], firms.rows, redraw), firms.questions.some((question) => question.after !== null) && last ? el("button", { type: "button", class: "more", on: { click: async () => { await loadFirms(redraw, { more: true }); page += 1; redraw(); } } }, t("page.more"), icon("down")) : null];
 }
 

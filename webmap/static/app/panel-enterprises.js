@@ -128,7 +128,7 @@ function headline(node) {
   }
   const by = chosen.by_status ?? {};
   fill(node,
-    el("p", { class: `figure${status === "loading" ? " is-old" : ""}` }, el("strong", {}, number(chosen.enterprises)), " ", el("span", { class: "fraction" }, t("page.of_enterprises", { n: number(all.enterprises) }))),
+    el("p", { class: `figure${status === "loading" ? " is-old" : ""}` }, el("strong", {}, number(chosen.enterprises)), " ", el("span", { class: "fraction" }, t(all.out_of_county ? "page.of_enterprises_out" : "page.of_enterprises", { n: number(all.enterprises), out: number(all.out_of_county) }))),
     chosen.enterprises ? parts : null,
     el("ul", { class: "bar-legend is-row" },
       el("li", {}, el("span", { class: "swatch is-settled", "aria-hidden": "true" }), t("page.settled", { n: number(settled) })),

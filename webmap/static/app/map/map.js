@@ -1,6 +1,7 @@
 // The map: folium made it, this layer draws on it, and a click says what was meant.
 import { settings } from "../settings.js";
 import { state, set } from "../state.js";
+import { t } from "../text.js";
 import { isPhone } from "../dom.js";
 import { countyPath, drawCountyLines, drawGridLines, drawGround } from "./base.js";
 import { CanvasLayer } from "./canvas-layer.js";
@@ -30,6 +31,8 @@ export class TenminMap {
     if (window.matchMedia("(prefers-reduced-motion: reduce)").matches) map._zoomAnimated = false;
     map.attributionControl?.setPrefix("");
     map.setMinZoom(7).setMaxZoom(18);
+    map.getContainer().setAttribute("role", "region");
+    map.getContainer().setAttribute("aria-label", t("page.map_help"));
     map.on("click", (event) => this.pick(event));
     map.on("mousemove", (event) => this.hover(event));
     map.on("moveend", () => { this.remember(); drawScale(map); });
