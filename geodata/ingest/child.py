@@ -8,7 +8,6 @@ import ctypes
 import json
 import os
 import resource
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
@@ -31,8 +30,8 @@ SUFFIXES = {
 Row = tuple[int, Cells, str | None, Any]
 
 
-def confine(seconds: int) -> None:
-    """Take away memory, time, room and, where the kernel lets us, the network."""
+def confine(seconds: int) -> bool:
+    """Take away memory, time, room and, where the kernel lets us, the network; whether it did."""
     for what, limit in (
         (resource.RLIMIT_AS, limits.CHILD_MEMORY_BYTES),
         (resource.RLIMIT_CPU, seconds),
@@ -42,8 +41,7 @@ def confine(seconds: int) -> None:
     ):
         resource.setrlimit(what, (limit, limit))
     libc = ctypes.CDLL(None, use_errno=True)
-    if libc.unshare(CLONE_NEWNET):
-        libc.unshare(CLONE_NEWUSER | CLONE_NEWNET)
+    return not (libc.unshare(CLONE_NEWNET) and libc.unshare(CLONE_NEWUSER | CLONE_NEWNET))
 
 
 def detect(path: Path, file_name: str) -> str:
@@ -159,9 +157,9 @@ def _write(source: Any, kind: ImportKind, sink: TextIO) -> None:
     sink.write(json.dumps({"rows": count}) + "\n")
 
 
-def main() -> None:
-    """Read the order from standard input, the file it names, and write the answer it names."""
-    order = json.load(sys.stdin)
+def main(order_path: str) -> None:
+    """Read the order, then the file it names; write the answer beside the order."""
+    order = json.loads(Path(order_path).read_bytes())
     confine(order["seconds"])
     folder = Path(order["folder"])
     kind = ImportKind(order["kind"])
@@ -174,7 +172,3 @@ def main() -> None:
         except MemoryError:
             sink.flush()
             os._exit(3)
-
-
-if __name__ == "__main__":
-    main()

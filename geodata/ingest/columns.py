@@ -82,14 +82,15 @@ def recognize(kind: ImportKind, header: str, services: Mapping[str, str]) -> str
     plain = normalize(header)
     if continued := _CONTINUED.match(plain):
         return f"geometry+{continued[1] or continued[2]}"
+    # The datum before the bracketed remark: in 经度(高德) the remark is the datum.
+    for word, datum in _DATUM_WORDS.items():
+        if word in plain:
+            axis = _synonyms(kind).get(re.sub(r"[()\[\]坐标系]", "", plain.replace(word, "")))
+            if axis in {"lon", "lat"}:
+                return f"{axis}@{datum}"
     for candidate in (plain, _BRACKETED.sub("", plain)):
         if found := _synonyms(kind).get(candidate) or services.get(candidate):
             return found
-    for word, datum in _DATUM_WORDS.items():
-        if word in plain:
-            rest = re.sub(r"[()\[\]坐标系]", "", plain.replace(word, ""))
-            found = _synonyms(kind).get(rest)
-            return f"{found}@{datum}" if found in {"lon", "lat"} else ""
     return ""
 
 

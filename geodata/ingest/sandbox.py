@@ -17,7 +17,9 @@ from geodata.ingest import limits
 from geodata.vocab import ImportKind
 
 _ROOT = Path(__file__).resolve().parents[2]
-_START = "import sys; sys.path.insert(0, sys.argv[1]); from geodata.ingest.child import main; main()"
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[1]); from geodata.ingest.child import main; main(sys.argv[2])"
+)
 _OTHER_DRIVERS = (
     "MEM,PCIDSK,PDS4,VICAR,PDF,MBTiles,EEDA,OGCAPI,GDALG,MapInfo File,LVBAG,S57,DGN,OGR_VRT,CSV,GML,GPX,"
     "LIBKML,KML,GeoJSON,GeoJSONSeq,ESRIJSON,TopoJSON,OGR_GMT,GPKG,SQLite,WAsP,OpenFileGDB,DXF,FlatGeobuf,GeoRSS,VFK,"
@@ -96,9 +98,11 @@ def read_table(
 
 
 def _run(order: dict[str, Any], seconds: int) -> None:
+    order_path = Path(order["folder"]) / "order.json"
+    order_path.write_text(json.dumps(order), encoding="ascii")
     child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
-        [sys.executable, "-I", "-c", _START, str(_ROOT)],
-        stdin=subprocess.PIPE,
+        [sys.executable, "-I", "-c", _START, str(_ROOT), str(order_path)],
+        stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=order["folder"],
@@ -106,7 +110,7 @@ def _run(order: dict[str, Any], seconds: int) -> None:
     )
     try:
         # CPU seconds are limited in the child; the clock gets the same again for a busy machine.
-        child.communicate(json.dumps(order).encode(), timeout=seconds * 2)
+        child.wait(timeout=seconds * 2)
     except subprocess.TimeoutExpired as error:
         raise RefusedFile("file_too_slow", seconds=seconds) from error
     finally:

@@ -15,6 +15,8 @@ from geodata.rules.imports import SAME_PLACE_M
 
 _LOCK_WAIT = "120s"
 _MOVED_M = 0.001
+_DRAWN_TOLERANCE_DEG = 0.0003
+"""About 30 m: two drawings of one border differ by as much, and a datum by ten times more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +198,8 @@ def count_outside(
     """Of points that should lie in the divisions of the given codes: how many have it drawn, and miss it."""
     row = session.execute(
         sa.text(
-            "SELECT count(*) AS total, count(*) FILTER (WHERE NOT ST_Covers(d.geom, p.point)) AS outside"
+            "SELECT count(*) AS total, count(*) FILTER (WHERE NOT ST_Covers(d.geom, p.point)"
+            f" AND NOT ST_DWithin(d.geom, p.point, {_DRAWN_TOLERANCE_DEG})) AS outside"
             " FROM (SELECT code, ST_SetSRID(ST_MakePoint(lon, lat), 4326) AS point"
             " FROM unnest(CAST(:codes AS text[]), CAST(:lon AS float8[]), CAST(:lat AS float8[]))"
             " AS u(code, lon, lat)"

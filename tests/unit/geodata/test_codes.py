@@ -96,8 +96,15 @@ def test_other_grid_codes_are_refused(text):
 
 @pytest.mark.parametrize(
     ("first", "kind"),
-    [("91", "non_public_enterprise"), ("92", "individual_business"), ("93", "farmer_cooperative"),
-     ("52", "social_organization"), ("12", "public_body"), ("81", "other"), ("N1", "other")],
-)  # fmt: skip
+    [
+        ("91", "non_public_enterprise"),
+        ("92", "individual_business"),
+        ("93", "farmer_cooperative"),
+        ("52", "social_organization"),
+        ("12", "public_body"),
+        ("81", "other"),
+        ("N1", "other"),
+    ],
+)
 def test_the_first_two_characters_tell_the_kind(first, kind):
     assert unit_kind_of(first + VALID[2:]) == kind

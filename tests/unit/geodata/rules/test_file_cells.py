@@ -48,9 +48,14 @@ def test_services_are_read_back_as_written(condition, mode, distance_m):
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("√", ("working", "own", None)), ("无", ("removed", "own", None)), ("附近120米", ("working", "nearby", 120.0)),
-     ("缺货", ("out_of_stock", "own", None)), ("未知", ("unknown", "own", None))],
-)  # fmt: skip
+    [
+        ("√", ("working", "own", None)),
+        ("无", ("removed", "own", None)),
+        ("附近120米", ("working", "nearby", 120.0)),
+        ("缺货", ("out_of_stock", "own", None)),
+        ("未知", ("unknown", "own", None)),
+    ],
+)
 def test_service_words_are_understood(text, expected):
     assert parse_service(text) == expected
 

@@ -117,9 +117,15 @@ def test_other_numbers_are_no_identity_numbers(text):
 
 @pytest.mark.parametrize(
     ("label", "division", "same"),
-    [("中原区", "中原区", True), ("郑州市中原区", "中原区", True), ("中原", "中原区", True), ("高新区", "中原区", False),
-     ("新区", "新区", True), ("管城 回族区", "管城回族区", True)],
-)  # fmt: skip
+    [
+        ("中原区", "中原区", True),
+        ("郑州市中原区", "中原区", True),
+        ("中原", "中原区", True),
+        ("高新区", "中原区", False),
+        ("新区", "新区", True),
+        ("管城 回族区", "管城回族区", True),
+    ],
+)
 def test_labels_name_divisions_as_offices_write_them(label, division, same):
     assert label_names_division(label, division) is same
 
