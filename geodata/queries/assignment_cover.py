@@ -1,18 +1,25 @@
 """Which grids cover which places, and which places are too near a line to be sure.
 
-All statements fill temporary tables of the running transaction; ``assign_cover`` holds one row for
-every (place, covering grid).
+All statements fill temporary tables of the running transaction; ``assign_cover`` holds one row for every
+place and grid that covers it (distance 0) or lies within the place's accuracy.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import psycopg
 import sqlalchemy as sa
 from psycopg import sql
 from sqlalchemy.orm import Session
 
-from geodata.queries.assignment_clauses import ACCURACY_M, GRIDS_IN_FORCE, PROVISIONAL, degrees_of
+from geodata.queries.assignment_clauses import (
+    ACCURACY_M,
+    GRIDS_IN_FORCE,
+    PROVISIONAL,
+    degrees_of,
+    metres_between,
+)
 
 FEW_PLACES = 20_000
 """Up to here each place asks the index of the grids; above, each grid asks the index of the places."""
@@ -20,6 +27,7 @@ FEW_PLACES = 20_000
 _TEMPORARY = (
     "assign_scope",
     "assign_cover",
+    "assign_vague",
     "assign_special",
     "assign_candidates",
     "assign_uncovered",
@@ -27,38 +35,106 @@ _TEMPORARY = (
     "assign_decided",
     "assign_changes",
 )
+COVERS, IS_EXCLUSIVE, IS_PROVISIONAL = 1, 2, 4
+"""Bits of ``assign_cover.flags``."""
+
+CLOSE_M, VAGUE_M = 20, 250
+"""Places known to 20 m are looked at with the cover; those known worse, in classes of their own."""
+
 _FLAGS = (
-    "(CASE WHEN is_near THEN 1 ELSE 0 END + CASE WHEN is_exclusive THEN 2 ELSE 0 END "
-    "+ CASE WHEN is_provisional THEN 4 ELSE 0 END)::smallint"
+    f"(CASE WHEN near.covers THEN {COVERS} ELSE 0 END "
+    f"+ CASE WHEN drawn.is_exclusive THEN {IS_EXCLUSIVE} ELSE 0 END "
+    f"+ CASE WHEN near.is_provisional THEN {IS_PROVISIONAL} ELSE 0 END)::smallint"
 )
-_IS_NEAR = (
-    f"({ACCURACY_M}) > 0 AND ST_DWithin(drawn.rim, e.geom, {degrees_of(ACCURACY_M, 'e.geom')}) AS is_near"
-)
-COVER_BY_GRID = f"""
-SELECT place.id AS enterprise_id, drawn.grid_id, {_FLAGS} AS flags
-FROM (
-  SELECT b.grid_id, b.geom, ST_Boundary(b.geom) AS rim, b.kind = 'exclusive' AS is_exclusive
+_ACCURACY_DEG = degrees_of(ACCURACY_M, "e.geom")
+_GRIDS = f"""(
+  SELECT b.grid_id, b.geom, b.kind = 'exclusive' AS is_exclusive, ST_YMax(b.geom) AS north
   FROM {GRIDS_IN_FORCE} WHERE b.grid_id % :shares = :share OFFSET 0
-) AS drawn
+) AS drawn"""
+
+
+def _reach(metres: float) -> str:
+    """The box of a grid widened by metres (and 5 % for the change of the cosine)."""
+    return f"ST_Expand(drawn.geom, {metres} * 1.05 / (110574 * cos(radians(drawn.north))))"
+
+
+COVER_BY_GRID = f"""
+SELECT near.id AS enterprise_id, drawn.grid_id, {_FLAGS} AS flags,
+  CASE WHEN near.covers THEN 0 ELSE {metres_between("near.geom", "drawn.geom")} END AS distance_m
+FROM {_GRIDS}
 CROSS JOIN LATERAL (
-  SELECT e.id, {_IS_NEAR}, {PROVISIONAL} AS is_provisional
+  SELECT e.id, e.geom, {ACCURACY_M} AS accuracy_m, {_ACCURACY_DEG} AS accuracy_deg,
+    {PROVISIONAL} AS is_provisional, ST_Covers(drawn.geom, e.geom) AS covers
   FROM enterprises AS e
-  WHERE e.geom && drawn.geom AND ST_Covers(drawn.geom, e.geom) AND e.removed_on IS NULL {{scope}} OFFSET 0
-) AS place
+  WHERE e.geom && {_reach(CLOSE_M)} AND e.removed_on IS NULL {{scope}} OFFSET 0
+) AS near
+WHERE near.covers OR (near.accuracy_m > 0 AND near.accuracy_m <= {CLOSE_M}
+                      AND ST_DWithin(drawn.geom, near.geom, near.accuracy_deg))
 """
 """The polygon side is outer: PostGIS then prepares each polygon once and asks it for all its places.
 
 The planner never finds this form by itself (measured: five times its own join); ``OFFSET 0`` keeps it
 from trying. ``share`` of ``shares`` splits the work over sessions.
 """
-_COVER_BY_PLACE = f"""
-SELECT e.id AS enterprise_id, drawn.grid_id, {_FLAGS} AS flags
-FROM assign_scope AS s JOIN enterprises AS e ON e.id = s.enterprise_id AND e.removed_on IS NULL
+# Few places know their position worse; they get a small table of their own, again asked by the grids.
+_VAGUE = f"""
+CREATE TEMP TABLE assign_vague ON COMMIT DROP AS
+SELECT e.id, e.geom, {ACCURACY_M} AS accuracy_m, {_ACCURACY_DEG} AS accuracy_deg,
+  {PROVISIONAL} AS is_provisional
+FROM enterprises AS e
+WHERE e.geom IS NOT NULL AND e.removed_on IS NULL AND ({ACCURACY_M}) > {CLOSE_M} AND {{scope}}
+"""
+_NEAR_BY_GRID = f"""
+INSERT INTO assign_cover
+SELECT near.id, drawn.grid_id, {_FLAGS}, {metres_between("near.geom", "drawn.geom")}
+FROM {_GRIDS}
 CROSS JOIN LATERAL (
-  SELECT b.grid_id, ST_Boundary(b.geom) AS rim, b.kind = 'exclusive' AS is_exclusive
-  FROM {GRIDS_IN_FORCE} WHERE b.geom && e.geom AND ST_Covers(b.geom, e.geom) OFFSET 0
+  SELECT e.*, ST_Covers(drawn.geom, e.geom) AS covers FROM assign_vague AS e
+  WHERE e.geom && {_reach(VAGUE_M)} AND e.accuracy_m <= {VAGUE_M}
+    AND ST_DWithin(drawn.geom, e.geom, e.accuracy_deg) OFFSET 0
+) AS near
+WHERE NOT near.covers
+"""
+# A place known to a kilometre may have hundreds of grids in reach, of which only the nearest matters: in
+# degrees first, then every grid that may be nearer in metres.
+_NEAR_BY_PLACE = f"""
+INSERT INTO assign_cover
+SELECT near.id, drawn.grid_id, {_FLAGS}, {metres_between("near.geom", "drawn.geom")}
+FROM (
+  SELECT DISTINCT e.id, e.geom, e.accuracy_deg, e.is_provisional, b.version_id, false AS covers
+  FROM assign_vague AS e
+  JOIN assign_cover AS c ON c.enterprise_id = e.id AND c.flags & {COVERS} <> 0
+  JOIN {GRIDS_IN_FORCE} ON b.grid_id = c.grid_id
+  WHERE e.accuracy_m > {VAGUE_M}
+) AS near
+CROSS JOIN LATERAL (
+  SELECT least(near.accuracy_deg, nearest.deg * 1.02 / cos(radians(ST_Y(near.geom)))) AS deg
+  FROM (SELECT b.geom <-> near.geom AS deg FROM grid_boundaries AS b
+        WHERE b.version_id = near.version_id AND NOT ST_Covers(b.geom, near.geom)
+        ORDER BY b.geom <-> near.geom LIMIT 1) AS nearest
+) AS reach
+CROSS JOIN LATERAL (
+  SELECT b.grid_id, b.geom, b.kind = 'exclusive' AS is_exclusive FROM grid_boundaries AS b
+  WHERE b.version_id = near.version_id AND b.geom && ST_Expand(near.geom, reach.deg)
+    AND ST_DWithin(b.geom, near.geom, reach.deg) AND NOT ST_Covers(b.geom, near.geom) OFFSET 0
 ) AS drawn
-CROSS JOIN LATERAL (SELECT {_IS_NEAR}, {PROVISIONAL} AS is_provisional) AS place
+"""
+_COVER_BY_PLACE = f"""
+SELECT near.id AS enterprise_id, drawn.grid_id,
+  (CASE WHEN drawn.covers THEN {COVERS} ELSE 0 END
+   + CASE WHEN drawn.is_exclusive THEN {IS_EXCLUSIVE} ELSE 0 END
+   + CASE WHEN near.is_provisional THEN {IS_PROVISIONAL} ELSE 0 END)::smallint AS flags,
+  CASE WHEN drawn.covers THEN 0 ELSE {metres_between("near.geom", "drawn.geom")} END AS distance_m
+FROM (
+  SELECT e.id, e.geom, {_ACCURACY_DEG} AS accuracy_deg, {PROVISIONAL} AS is_provisional
+  FROM assign_scope AS s JOIN enterprises AS e ON e.id = s.enterprise_id AND e.removed_on IS NULL OFFSET 0
+) AS near
+CROSS JOIN LATERAL (
+  SELECT b.grid_id, b.geom, b.kind = 'exclusive' AS is_exclusive, ST_Covers(b.geom, near.geom) AS covers
+  FROM {GRIDS_IN_FORCE}
+  WHERE b.geom && ST_Expand(near.geom, near.accuracy_deg)
+    AND ST_DWithin(b.geom, near.geom, near.accuracy_deg) OFFSET 0
+) AS drawn
 """
 
 
@@ -92,30 +168,47 @@ def prepare_scope(session: Session, enterprise_ids: Sequence[int] | None) -> Sco
 
 
 def create_cover(session: Session) -> None:
-    """Make the empty table of covering pairs."""
+    """Make the empty table of pairs of a place and a grid that covers it or is nearer than it is known."""
     session.execute(
         sa.text(
-            "CREATE TEMP TABLE assign_cover (enterprise_id bigint, grid_id bigint, flags smallint) "
-            "ON COMMIT DROP"
+            "CREATE TEMP TABLE assign_cover "
+            "(enterprise_id bigint, grid_id bigint, flags smallint, distance_m float8) ON COMMIT DROP"
         )
     )
 
 
 def fill_cover(session: Session, scope: Scope, *, shares: int = 1, share: int = 0) -> int:
-    """Add the covering pairs; returns how many.
+    """Add the pairs of places known to ``CLOSE_M``, or of all when they are few; returns how many.
 
     A run about everybody may be one of several ``shares`` of the grids, which other sessions do not share.
     """
+    if scope.is_few:
+        return _execute(session, f"INSERT INTO assign_cover {_COVER_BY_PLACE}")
+    statement = COVER_BY_GRID.format(scope=f"AND {scope.holds('e.id')}" if scope.is_limited else "")
     # Right after a bulk load the planner knows nothing of the new rows and would scan them all for each grid.
     session.execute(sa.text("SET LOCAL enable_seqscan = off"))
-    if scope.is_few:
-        statement, params = _COVER_BY_PLACE, {}
-    else:
-        statement = COVER_BY_GRID.format(scope=f"AND {scope.holds('e.id')}" if scope.is_limited else "")
-        params = {"shares": shares, "share": share}
-    filled: sa.CursorResult = session.execute(sa.text(f"INSERT INTO assign_cover {statement}"), params)  # type: ignore[assignment, type-arg]
+    filled = _execute(session, f"INSERT INTO assign_cover {statement}", shares=shares, share=share)
     session.execute(sa.text("RESET enable_seqscan"))
-    return filled.rowcount
+    return filled
+
+
+def fill_vague(session: Session, scope: Scope) -> None:
+    """Add the grids near places that are known worse than ``CLOSE_M``; their covers are there already."""
+    if scope.is_few:
+        return
+    session.execute(sa.text(_VAGUE.format(scope=scope.holds("e.id"))))
+    session.execute(sa.text("CREATE INDEX ON assign_vague USING gist (geom)"))
+    session.execute(sa.text("ANALYZE assign_vague"))
+    session.execute(sa.text("SET LOCAL enable_seqscan = off"))
+    _execute(session, _NEAR_BY_GRID, shares=1, share=0)
+    session.execute(sa.text("RESET enable_seqscan"))
+    session.execute(sa.text("ANALYZE assign_cover"))
+    _execute(session, _NEAR_BY_PLACE)
+
+
+def _execute(session: Session, statement: str, **values: int) -> int:
+    done: sa.CursorResult[Any] = session.execute(sa.text(statement), values)  # type: ignore[assignment]
+    return done.rowcount
 
 
 def analyze_cover(session: Session) -> None:
@@ -154,48 +247,19 @@ def load_cover(session: Session, pairs: bytes) -> int:
         return cursor.rowcount
 
 
-_SPECIAL = """
+_SPECIAL = f"""
 CREATE TEMP TABLE assign_special ON COMMIT DROP AS
-SELECT enterprise_id FROM assign_cover WHERE flags & 3 <> 0
-UNION
-SELECT enterprise_id FROM assign_cover GROUP BY enterprise_id HAVING count(*) > 1
-UNION
-{near_exclusive}
+SELECT enterprise_id FROM assign_cover
+GROUP BY enterprise_id HAVING count(*) > 1 OR bit_or(flags) & {IS_EXCLUSIVE} <> 0
 UNION
 SELECT enterprise_id FROM assign_decided
 """
-# The rim test above sees only the covering grid's own line. An exclusive grid lies inside ordinary ones,
-# so whoever stands near one has to be found from its side; in classes of accuracy, that the few places
-# known to a kilometre do not widen the search for all.
-_NEAR_EXCLUSIVE = f"""
-SELECT near.id
-FROM (
-  SELECT b.geom, ST_Y(ST_Centroid(b.geom)) AS lat FROM {GRIDS_IN_FORCE} WHERE b.kind = 'exclusive' OFFSET 0
-) AS x
-CROSS JOIN (VALUES (0, 20), (20, 250), (250, 2000)) AS class (above_m, upto_m)
-CROSS JOIN LATERAL (
-  SELECT e.id FROM enterprises AS e
-  WHERE e.geom && ST_Expand(x.geom, class.upto_m * 1.05 / (110574 * cos(radians(x.lat))))
-    AND e.removed_on IS NULL AND {{scope}}
-    AND ({ACCURACY_M}) > class.above_m AND ({ACCURACY_M}) <= class.upto_m
-    AND ST_DWithin(x.geom, e.geom, {degrees_of(ACCURACY_M, "e.geom")})
-  OFFSET 0
-) AS near
-UNION
-SELECT e.id FROM enterprises AS e WHERE e.geom IS NOT NULL AND ({ACCURACY_M}) > 2000 AND {{scope}}
-  AND EXISTS (SELECT FROM {GRIDS_IN_FORCE} WHERE b.kind = 'exclusive')
-"""
 
 
-def find_special(session: Session, scope: Scope) -> int:
-    """Note the places that one plain cover does not settle; returns how many.
+def find_special(session: Session) -> None:
+    """Note the places that one plain cover does not settle.
 
-    Decided by hand, in an exclusive grid, covered more than once, or nearer to a line than known.
-    Of a few places all are looked at closely: the filter would cost more than it saves.
+    Decided by hand, in or near an exclusive grid, covered more than once, or nearer to a line than known.
     """
-    near = "SELECT enterprise_id FROM assign_scope"
-    if not scope.is_few:
-        near = _NEAR_EXCLUSIVE.format(scope=scope.holds("e.id"))
-    session.execute(sa.text(_SPECIAL.format(near_exclusive=near)))
+    session.execute(sa.text(_SPECIAL))
     session.execute(sa.text("ANALYZE assign_special"))
-    return int(session.scalar(sa.text("SELECT count(*) FROM assign_special")) or 0)

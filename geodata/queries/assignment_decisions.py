@@ -18,20 +18,21 @@ from geodata.queries.assignment_clauses import (
     degrees_of,
     metres_between,
 )
-from geodata.queries.assignment_cover import Scope
+from geodata.queries.assignment_cover import COVERS, IS_PROVISIONAL, Scope
 from geodata.vocab import GAP_TOLERANCE_M
 
 _COLUMNS = "enterprise_id, grid_id, other_grid_id, fallback_code, method, status, params, boundary_version_id"
-PROPOSALS = """
+PROPOSALS = f"""
 (
   SELECT c.enterprise_id, c.grid_id, NULL::bigint AS other_grid_id, NULL::text AS fallback_code,
     'covered' AS method, 'auto' AS status,
-    CASE WHEN c.flags & 4 <> 0 THEN '{"provisional": true}'::jsonb END AS params,
+    CASE WHEN c.flags & {IS_PROVISIONAL} <> 0 THEN jsonb_build_object('provisional', true) END AS params,
     v.id AS boundary_version_id
   FROM assign_cover AS c
   JOIN grids AS g ON g.id = c.grid_id
   JOIN boundary_versions AS v ON v.county_code = g.county_code AND v.status = 'effective'
-  WHERE NOT EXISTS (SELECT FROM assign_special AS s WHERE s.enterprise_id = c.enterprise_id)
+  WHERE c.flags & {COVERS} <> 0
+    AND NOT EXISTS (SELECT FROM assign_special AS s WHERE s.enterprise_id = c.enterprise_id)
   UNION ALL
   SELECT enterprise_id, grid_id, other_grid_id, fallback_code, method, status, params, boundary_version_id
   FROM assign_decided
@@ -64,26 +65,18 @@ def keep_manual(session: Session, scope: Scope) -> int:
     return kept.rowcount
 
 
-_DISTANCE_M = metres_between("e.geom", "b.geom")
 _CANDIDATES = f"""
 CREATE TEMP TABLE assign_candidates ON COMMIT DROP AS
-SELECT s.enterprise_id, near.*, place.accuracy_m
+SELECT c.enterprise_id, c.grid_id, g.code COLLATE "C" AS code, g.county_code COLLATE "C" AS county_code,
+  b.version_id, b.kind = 'exclusive' AS is_exclusive,
+  e.operating_code = ANY (b.community_codes) IS TRUE AS is_named,
+  c.flags & {COVERS} <> 0 AS covers, c.distance_m, {ACCURACY_M} AS accuracy_m
 FROM assign_special AS s
-JOIN enterprises AS e ON e.id = s.enterprise_id AND e.removed_on IS NULL AND e.geom IS NOT NULL
-CROSS JOIN LATERAL (
-  SELECT {ACCURACY_M} AS accuracy_m, {degrees_of(ACCURACY_M, "e.geom")} AS accuracy_deg OFFSET 0
-) AS place
-CROSS JOIN LATERAL (
-  SELECT b.grid_id, g.code COLLATE "C" AS code, g.county_code COLLATE "C" AS county_code, v.id AS version_id,
-    b.kind = 'exclusive' AS is_exclusive, e.operating_code = ANY (b.community_codes) IS TRUE AS is_named,
-    ST_Covers(b.geom, e.geom) AS covers, {_DISTANCE_M} AS distance_m
-  FROM {GRIDS_IN_FORCE}
-  WHERE b.geom && ST_Expand(e.geom, place.accuracy_deg)
-    AND ST_DWithin(b.geom, e.geom, place.accuracy_deg)
-  OFFSET 0
-) AS near
+JOIN assign_cover AS c ON c.enterprise_id = s.enterprise_id
+JOIN enterprises AS e ON e.id = s.enterprise_id
+JOIN {GRIDS_IN_FORCE} ON b.grid_id = c.grid_id
 WHERE NOT EXISTS (SELECT FROM assign_decided AS m WHERE m.enterprise_id = s.enterprise_id)
-  AND (near.covers OR near.distance_m < place.accuracy_m)
+  AND (c.flags & {COVERS} <> 0 OR c.distance_m < ({ACCURACY_M}))
 """
 # Two counties' grids may both cover a place on or near the county line: the county's own polygon decides.
 _DROP_OTHER_COUNTIES = f"""
@@ -160,12 +153,12 @@ def decide_special(session: Session, *, today: date) -> None:
     session.execute(sa.text(_DECIDE))
 
 
-_UNCOVERED = """
+_UNCOVERED = f"""
 CREATE TEMP TABLE assign_uncovered ON COMMIT DROP AS
 SELECT e.id AS enterprise_id, e.geom, NULL::text AS county_code
 FROM enterprises AS e
-WHERE e.geom IS NOT NULL AND e.removed_on IS NULL AND {scope}
-  AND NOT EXISTS (SELECT FROM assign_cover AS c WHERE c.enterprise_id = e.id)
+WHERE e.geom IS NOT NULL AND e.removed_on IS NULL AND {{scope}}
+  AND NOT EXISTS (SELECT FROM assign_cover AS c WHERE c.enterprise_id = e.id AND c.flags & {COVERS} <> 0)
   AND NOT EXISTS (SELECT FROM assign_decided AS m WHERE m.enterprise_id = e.id)
 """
 # County polygons are large: each is prepared once and asked for all its places. A county that has no
@@ -217,7 +210,7 @@ LEFT JOIN boundary_versions AS county ON county.county_code = u.county_code AND 
 LEFT JOIN LATERAL (
   SELECT b.grid_id, {_GAP_DISTANCE_M} AS distance_m
   FROM {GRIDS_IN_FORCE}
-  WHERE b.geom && ST_Expand(u.geom, {_TOLERANCE_DEG}) AND b.kind <> 'exclusive'
+  WHERE u.county_code IS NOT NULL AND b.geom && ST_Expand(u.geom, {_TOLERANCE_DEG}) AND b.kind <> 'exclusive'
     AND g.county_code = u.county_code AND ST_DWithin(b.geom, u.geom, {_TOLERANCE_DEG})
     AND {_GAP_DISTANCE_M} <= :tolerance_m
   ORDER BY distance_m, g.code COLLATE "C" LIMIT 1
