@@ -13,7 +13,7 @@ from geodata.demo.sources import MAIN_COUNTY
 from geodata.vocab import GridKind
 
 FLAWED_COUNTY = "410106"  # 上街区
-_OVERLAP_M, _HOLE_M, _SLIVER_M = (420.0, 260.0), (300.0, 180.0), 0.9
+_OVERLAP_M, _HOLE_M, _SLIVER_M = (420.0, 260.0), (300.0, 180.0), 0.6
 
 
 @dataclass(frozen=True)

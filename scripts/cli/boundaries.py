@@ -170,12 +170,13 @@ def _find(session: Session, version: str, county: str | None) -> int:
 
 def _sentence(console: Console, finding: Finding) -> str:
     lon, lat = finding.place or ("—", "—")
-    words = {
+    words: dict[str, Any] = {
         "grids": "、".join(finding.grid_codes) or "—",
         "area_m2": "—" if finding.area_m2 is None else f"{finding.area_m2:,.1f}",
         "width_m": "—" if finding.width_m is None else f"{finding.width_m:,.2f}",
         "lon": lon,
         "lat": lat,
     }
+    words |= {name: "—" if value is None else value for name, value in finding.params.items()}
     mark = console.say(f"finding_severity.{finding.severity}")
-    return mark + console.say(f"finding.{finding.code}", **{**words, **finding.params})
+    return mark + console.say(f"finding.{finding.code}", **words)

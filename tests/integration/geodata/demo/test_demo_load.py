@@ -32,6 +32,7 @@ EXPECTED = {
     "divisions": 17,
     "enterprises": 5000,
     "finding:divisions:columns_ignored": 1,
+    "finding:enterprises:rows_without_place": 1,
     "finding:enterprises:code_damaged": 6,
     "finding:enterprises:outside_county": 17,
     "finding:enterprises:uscc_invalid": 15,
