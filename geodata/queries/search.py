@@ -21,6 +21,7 @@ _CONTAINS = "bigrams({0}) @> bigrams(:q) AND strpos(lower({0}), lower(:q)) > 0"
 # A range instead of LIKE: the index of a database in C.UTF-8 serves the one and not the other.
 _STARTS = "{0} >= :{1} AND {0} < :{1} || chr(1114111) AND starts_with({0}, :{1})"
 
+# Each way of matching is a part of its own (UNION, not OR): so every part can use its index.
 _STATIONS = f"""
 SELECT 'station' AS kind, s.id, s.code, s.name, s.county_code AS county, s.address AS note, s.geom,
     least({_RANK.format("lower(s.name)")}, {_RANK.format("lower(s.code)")}) AS rank
@@ -61,7 +62,6 @@ WHERE e.id IN ({{found}}) AND e.removed_on IS NULL
     AND (CAST(:county AS text) IS NULL OR e.county_code = :county)
 """
 
-# Each way of matching is a part of its own (UNION, not OR): so every part can use its index.
 _HAS_PINYIN = sa.text("SELECT EXISTS (SELECT FROM pg_collation WHERE collname = :name)")
 
 

@@ -1,6 +1,6 @@
 """The state of the data as a short word, for ETags and caches."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -20,10 +20,12 @@ SUBJECTS = frozenset(
 )
 """Subjects that the triggers of the first migration note in ``data_changes``."""
 
-# Count and greatest id, because transactions need not commit in the order in which they drew ids.
+VERSION = "count(*) || '.' || max(id)"
+"""SQL of one subject's version. Count and greatest id, because transactions need not commit in the order in
+which they drew their ids."""
+
 _VERSIONS = sa.text(
-    "SELECT subject, count(*), max(id) FROM data_changes WHERE subject = ANY(:subjects) "
-    "GROUP BY subject ORDER BY subject"
+    f"SELECT subject, {VERSION} AS version FROM data_changes WHERE subject = ANY(:subjects) GROUP BY subject"
 )
 
 
@@ -41,7 +43,12 @@ def data_version(session: Session, subjects: Iterable[str]) -> str:
     if unknown:
         raise ValueError(f"nobody notes changes of {sorted(unknown)}")
     rows = session.execute(_VERSIONS, {"subjects": wanted})
-    return ",".join(f"{subject}:{count}.{last}" for subject, count, last in rows)
+    return join_versions({row.subject: row.version for row in rows})
+
+
+def join_versions(versions: Mapping[str, str | None]) -> str:
+    """One word for several subjects; one that was never written to (``None``) adds nothing."""
+    return ",".join(f"{subject}:{version}" for subject, version in sorted(versions.items()) if version)
 
 
 def check_reachable(session: Session) -> None:

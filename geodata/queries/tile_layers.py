@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from geodata.queries.tile_tables import (
     CELL_ZOOMS,
     CELLS_A_SIDE,
-    GRID_TOTALS,
     NEEDS_UNION,
     PLACE_UNITS,
     PLACES_ZOOM,
@@ -123,13 +122,19 @@ WHERE e.geom && {_WIDE_DEG} AND e.removed_on IS NULL
 GROUP BY e.geom, e.county_code
 """
 
+_LIVE_TOTAL = f"""
+SELECT count(*)::int FROM assignments a JOIN enterprises e ON e.id = a.enterprise_id
+WHERE a.grid_id = o.subject_id AND a.valid_to IS NULL AND e.removed_on IS NULL
+    AND e.organization_status IN {NEEDS_UNION}
+"""
+
 MADE_SOURCES = Sources(
     counts=_MADE_COUNTS,
     places=_MADE_PLACES,
-    totals="SELECT grid_id, unorganized FROM grid_totals",
+    totals="SELECT t.unorganized FROM grid_totals t WHERE t.grid_id = o.subject_id",
     outlines=_MADE_OUTLINES,
 )
-LIVE_SOURCES = Sources(counts=_LIVE_COUNTS, places=_LIVE_PLACES, totals=GRID_TOTALS, outlines="")
+LIVE_SOURCES = Sources(counts=_LIVE_COUNTS, places=_LIVE_PLACES, totals=_LIVE_TOTAL, outlines="")
 
 
 def layers_of(zoom: int, sources: Sources, *, for_one_county: bool) -> list[str]:
@@ -147,7 +152,7 @@ def layers_of(zoom: int, sources: Sources, *, for_one_county: bool) -> list[str]
 
 
 def _encoded(layer: str, rows: str) -> str:
-    return f"SELECT ST_AsMVT(rows, '{layer}', 4096, 'geom') FROM ({rows}) AS rows WHERE geom IS NOT NULL"
+    return f"SELECT ST_AsMVT(rows, '{layer}', 4096, 'geom') FROM ({rows}) AS rows WHERE NOT ST_IsEmpty(geom)"
 
 
 def _outlines(sources: Sources, layer: str) -> str:
@@ -158,6 +163,16 @@ def _outlines(sources: Sources, layer: str) -> str:
 
 def _clipped(geometry: str) -> str:
     return f"ST_AsMVTGeom({geometry}, {_BOX}, 4096, {_BUFFER}, true)"
+
+
+def _drawn_polygon(geometry: str) -> str:
+    """A polygon that lies wholly in the tile needs no clipping, which costs more than all the rest."""
+    scale = "4096 / (:box_e - :box_w)"
+    moved = f"ST_TransScale({geometry}, -:box_w, -:box_n, {scale}, -{scale})"
+    return (
+        f"CASE WHEN {geometry} @ {_WIDE} THEN ST_ForcePolygonCW(ST_SnapToGrid({moved}, 1)) "
+        f"ELSE {_clipped(geometry)} END"
+    )
 
 
 def _of_county(column: str, *, for_one_county: bool) -> str:
@@ -196,9 +211,9 @@ def _grid(zoom: int, sources: Sources, *, named: bool) -> str:
     return _encoded(
         "grid",
         f"""
-SELECT subject_id AS id, {names} kind, o.county_code AS county, coalesce(t.unorganized, 0) AS n,
-    {_clipped("geom")} AS geom
-FROM ({_outlines(sources, "grid")}) AS o LEFT JOIN ({sources.totals}) AS t ON t.grid_id = o.subject_id
+SELECT subject_id AS id, {names} kind, o.county_code AS county, coalesce(({sources.totals}), 0) AS n,
+    {_drawn_polygon("geom")} AS geom
+FROM ({_outlines(sources, "grid")}) AS o
 """,
     )
 

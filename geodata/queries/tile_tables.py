@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geodata.db import Progress
-from geodata.queries.state import data_version
+from geodata.queries.state import VERSION, data_version, join_versions
 from geodata.rules.outlines import TOLERANCE_BY_BAND_M, simplify_together
 from geodata.vocab import UNORGANIZED_STATES, GridKind
 
@@ -156,6 +156,14 @@ INSERT INTO tile_states (part, data_version) VALUES (:part, :version)
 ON CONFLICT (part) DO UPDATE SET data_version = excluded.data_version, made_at = now()
 """)
 
+_LOCK_KEY = 0x7E9_0011
+_TRY_LOCK = sa.text("SELECT pg_try_advisory_xact_lock(:key)")
+
+_FRESHNESS = sa.text(f"""
+SELECT 'subject', subject, {VERSION} FROM data_changes WHERE subject = ANY(:subjects) GROUP BY subject
+UNION ALL SELECT 'part', part, data_version FROM tile_states WHERE part = ANY(:parts)
+""")
+
 # What is simplified together, and a fingerprint that changes with its rows.
 _PARTS = sa.text("""
 SELECT 'grid:' || v.id AS part,
@@ -192,24 +200,37 @@ def refresh(session: Session, *, progress: Progress | None = None) -> dict[str, 
     """Make whatever tile table no longer shows today's data; call it after imports and assignment.
 
     Never needed for right answers: tiles count and outline live while a table is stale. Returns how many
-    rows each remade table has, nothing for those that were fresh. Does not commit.
+    rows each remade table has, nothing for those that were fresh, nothing at all while somebody else is at
+    it. Does not commit.
     """
     made: dict[str, int] = {}
+    if not session.scalar(_TRY_LOCK, {"key": _LOCK_KEY}):
+        return made
     steps = {COUNTS: _refresh_counts, OUTLINES: _refresh_outlines}
     for done, (part, make) in enumerate(steps.items()):
         if progress:
             progress(f"tiles_{part}", done, len(steps))
         version = data_version(session, SUBJECTS_OF_PART[part])
-        if not is_fresh(session, part, version):
+        if part not in fresh_parts(session):
             made.update(make(session))
             session.execute(_NOTE, {"part": part, "version": version})
     return made
 
 
-def is_fresh(session: Session, part: str, version: str) -> bool:
-    """Whether the table was made from this very state of the data."""
-    same = sa.text("SELECT data_version = :version FROM tile_states WHERE part = :part")
-    return session.scalar(same, {"part": part, "version": version}) is True
+def fresh_parts(session: Session) -> set[str]:
+    """Which parts were made from this very state of the data; one question to the database."""
+    subjects = sorted({subject for names in SUBJECTS_OF_PART.values() for subject in names})
+    versions: dict[str, str] = {}
+    made_from: dict[str, str] = {}
+    for kind, name, value in session.execute(
+        _FRESHNESS, {"subjects": subjects, "parts": list(SUBJECTS_OF_PART)}
+    ):
+        (versions if kind == "subject" else made_from)[name] = value
+    return {
+        part
+        for part, names in SUBJECTS_OF_PART.items()
+        if made_from.get(part) == join_versions({name: versions.get(name) for name in names})
+    }
 
 
 def _refresh_counts(session: Session) -> dict[str, int]:

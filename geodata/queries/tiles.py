@@ -6,20 +6,19 @@ Coordinates inside a tile run 0–4096 from its north-west corner. Below zoom 14
 
 import math
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geodata.errors import NotFound
-from geodata.queries.state import data_version
 from geodata.queries.tile_layers import (
     LIVE_SOURCES,
     MADE_SOURCES,
-    Sources,
     layers_of,
 )
-from geodata.queries.tile_tables import COUNTS, OUTLINES, SUBJECTS_OF_PART, is_fresh, refresh
+from geodata.queries.tile_tables import COUNTS, OUTLINES, fresh_parts, refresh
 from geodata.rules.outlines import band_of_zoom
 
 __all__ = ["SUBJECTS", "ZOOM_MAX", "ZOOM_MIN", "Tile", "build_tile", "get_tile", "refresh"]
@@ -78,16 +77,22 @@ def build_tile(session: Session, tile: Tile, *, county: str | None = None) -> by
     are drawn for all. Counts and outlines come from the tables of ``refresh`` while these show today's
     data, else they are made on the way: slower, never different in meaning.
     """
-    counted, outlined = _source(session, COUNTS), _source(session, OUTLINES)
-    sources = replace(counted, outlines=outlined.outlines)
-    layers = layers_of(tile.z, sources, for_one_county=county is not None)
-    statement = " || ".join(f"coalesce(({layer}), '')" for layer in layers)
-    return bytes(session.scalar(sa.text(f"SELECT {statement}"), _values(tile, county)) or b"")
+    fresh = fresh_parts(session)
+    statement = _statement(
+        tile.z,
+        counts_made=COUNTS in fresh,
+        outlines_made=OUTLINES in fresh,
+        for_one_county=county is not None,
+    )
+    return bytes(session.scalar(statement, _values(tile, county)) or b"")
 
 
-def _source(session: Session, part: str) -> Sources:
-    fresh = is_fresh(session, part, data_version(session, SUBJECTS_OF_PART[part]))
-    return MADE_SOURCES if fresh else LIVE_SOURCES
+@cache
+def _statement(zoom: int, *, counts_made: bool, outlines_made: bool, for_one_county: bool) -> sa.TextClause:
+    counted = MADE_SOURCES if counts_made else LIVE_SOURCES
+    outlined = MADE_SOURCES if outlines_made else LIVE_SOURCES
+    layers = layers_of(zoom, replace(counted, outlines=outlined.outlines), for_one_county=for_one_county)
+    return sa.text("SELECT " + " || ".join(f"coalesce(({layer}), '')" for layer in layers))
 
 
 def _values(tile: Tile, county: str | None) -> dict[str, Any]:

@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 import shapely
 
-TOLERANCE_BY_BAND_M = {0: 0.0, 1: 20.0, 2: 80.0, 3: 200.0, 4: 1000.0}
-"""Mercator metres per band: about half a screen pixel of the largest zoom that the band serves."""
+TOLERANCE_BY_BAND_M = {0: 0.0, 1: 40.0, 2: 150.0, 3: 450.0, 4: 1500.0}
+"""Mercator metres per band: a screen pixel of the smallest zoom but one that the band serves.
+
+A corner goes when its triangle is smaller than a square of this side, so lines move by less than a pixel.
+"""
 
 _FIRST_ZOOM_OF_BAND = ((14, 0), (12, 1), (10, 2), (8, 3))
 _LAST_BAND = 4

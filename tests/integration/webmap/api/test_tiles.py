@@ -105,6 +105,22 @@ def test_grids_carry_their_unorganised_enterprises(either_client):
     }  # fmt: skip
 
 
+def test_a_grid_smaller_than_a_dot_does_not_break_the_tile(own_county):
+    client, engine = own_county
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "WITH new AS (INSERT INTO grids (county_code, code) VALUES ('410103', 'TINY') RETURNING id) "
+                "INSERT INTO grid_boundaries (version_id, grid_id, name, kind, geom) "
+                "SELECT 1, id, '小', 'exclusive', "
+                "ST_Multi(ST_MakeEnvelope(113.64, 34.74, 113.640001, 34.740001, 4326)) FROM new"
+            )
+        )
+    with Session(engine) as session, session.begin():
+        tiles.refresh(session)
+    assert {one["id"] for one in across(client, "grid", 9, county="410103")} >= {1, 2, 3}
+
+
 def test_labels_stand_in_exactly_one_tile(either_client):
     seen = [
         (one["kind"], one["id"])
