@@ -1,6 +1,7 @@
 """The map page in a real browser: what people do, and what the page must never do."""
 
 import pytest
+from playwright.sync_api import Route
 
 from tests.browser.conftest import DESKTOP, PHONE
 from tests.browser.seeding import BARE, BIG, HOSTILE_STATION, LONG_NAME, MARKUP_NAME, SCRIPT_NAME, SMALL
@@ -149,13 +150,14 @@ def test_enterprise_says_which_grid_and_why(visit):
     visitor.page.wait_for_selector(".card-reason")
     assert "负责" in visitor.page.inner_text(".card-reason")
     assert visitor.page.locator("#card .side").count() == 2
-    assert "✓ 相符" in visitor.page.inner_text("#footer")
+    visitor.page.wait_for_selector("#footer:has-text('✓ 相符')")
 
 
 @pytest.mark.parametrize("view", ["map", "list"])
 def test_text_from_data_is_text_and_never_runs(visit, view):
     visitor = visit()
     visitor.open(tab="enterprises", view=view, org="all")
+    visitor.page.wait_for_selector(".queue-row")
     queue = visitor.page.inner_text("#list")
     assert SCRIPT_NAME in queue
     assert MARKUP_NAME in queue
@@ -206,7 +208,7 @@ def test_five_thousand_rows_come_a_page_at_a_time(visit):
     visitor.open(county=BIG, tab="enterprises", view="list")
     visitor.page.wait_for_selector(".facts-table tbody tr")
     assert visitor.page.locator(".facts-table tbody tr").count() == 100
-    assert visitor.page.inner_text(".figure strong") == "5,000"
+    visitor.page.wait_for_selector(".figure strong:has-text('5,000')")
     visitor.page.click("#list-view .more")
     visitor.page.wait_for_selector(".pager:has-text('101')")
     assert visitor.page.locator(".facts-table tbody tr").count() == 100
@@ -232,13 +234,16 @@ def test_old_figure_is_kept_and_called_old_while_the_new_one_is_counted(visit):
     visitor = visit()
     visitor.open(time="15:00")
     before = visitor.figure()
-    held = []
-    visitor.page.route("**/api/v1/coverage*", held.append)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    visitor.page.route("**/api/v1/coverage*", hold)
     visitor.page.click('[data-hour="4"]')
     visitor.page.wait_for_selector(".figure.is-old")
     assert visitor.figure() == before
     assert "还是 15:00 的结果" in visitor.page.inner_text("#figure")
-    visitor.page.unroute("**/api/v1/coverage*")
     held[0].continue_()
     visitor.settle()
     assert visitor.page.locator(".figure.is-old").count() == 0

@@ -49,8 +49,8 @@ function stations(redraw) {
     column("page.column.station", (row) => open("station", row.id, row.name)),
     column("page.column.state", (row) => el("span", { class: `state is-${row.state}` }, t(`page.station.${row.state === "open" && row.is_24h ? "always" : row.state}`))),
     column("page.column.why", (row) => (reasons.has(row.id) ? t(`page.left_out.${reasons.get(row.id).reason}`) : "")),
-    column("page.column.type", (row) => (row.type ? t(`station_type.${row.type}`) : "")),
-    column("page.column.code", (row) => row.code ?? ""),
+    column("page.column.type", (row) => el("span", { class: "code" }, row.type ? t(`station_type.${row.type}`) : "")),
+    column("page.column.code", (row) => el("span", { class: "code" }, row.code ?? "")),
   ], rows, redraw);
 }
 

@@ -35,7 +35,7 @@ async function choosePlace({ point, title }) {
   const [lon, lat] = point;
   const d = 0.00004;
   try {
-    const answer = await get("enterprises", { bbox: [lon - d, lat - d, lon + d, lat + d].map((v) => v.toFixed(6)).join(","), limit: 200 });
+    const answer = await get("enterprises", { bbox: [lon - d, lat - d, lon + d, lat + d].map((v) => v.toFixed(6)).join(","), limit: 200, county: state.county, org: state.org === "all" ? "" : "without_union" });
     const rows = items(answer).map(enterprise);
     if (rows.length === 1) set({ sel: { kind: "enterprise", id: rows[0].id } });
     else if (rows.length) card.drawPlace(rows, rows.length);
@@ -141,7 +141,7 @@ async function goToFound(row) {
   const tab = row.kind === "station" ? "coverage" : row.kind === "grid" ? "grids" : "enterprises";
   const patch = { tab, view: "map" };
   if (row.county && settings.counties.some((county) => county.code === row.county)) patch.county = row.county;
-  if (row.kind !== "division") patch.sel = { kind: row.kind, id: row.id };
+  patch.sel = { kind: row.kind, id: row.id };
   set(patch);
   if (row.point) tenmin.goTo(row.point, row.kind === "grid" ? 13 : 15.5);
 }

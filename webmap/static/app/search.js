@@ -1,19 +1,26 @@
 // Search by station, grid, enterprise or USCC: two Chinese characters are enough. A combobox with a list box.
 import { items, latest } from "./api.js";
 import { el, fill } from "./dom.js";
-import { set } from "./state.js";
-import { t } from "./text.js";
+import { settings } from "./settings.js";
+import { state } from "./state.js";
+import { shortCode, t } from "./text.js";
 
 const WAIT_MS = 220;
 const read = latest();
-const KINDS = ["station", "grid", "enterprise", "division"];
+const KINDS = ["station", "grid", "enterprise"];
 
 const enough = (text) => [...text].length >= 2;
 
-function normal(row) {
-  const kind = row.kind ?? row.type;
-  return { kind, id: row.id, name: row.name, code: row.code ?? row.uscc ?? "", point: row.point ?? row.geometry?.coordinates ?? null, note: row.note ?? row.address ?? "", county: row.county ?? null };
+// What tells one find from another: another county's name, else its own code.
+function hint(row) {
+  const other = row.county !== state.county && settings.counties.find((county) => county.code === row.county);
+  if (other) return other.name;
+  // Codes the importer gave itself say nothing to anybody.
+  return row.code?.startsWith("auto-") ? "" : shortCode(row.code, row.county);
 }
+
+const near = (row) => (row.county === state.county ? 0 : 1);
+const byKind = (a, b) => near(a) - near(b) || KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || a.rank - b.rank;
 
 export function install({ field, list, onChoose }) {
   let rows = [];
@@ -39,7 +46,7 @@ export function install({ field, list, onChoose }) {
   const show = (nodes) => { fill(list, nodes); list.hidden = false; field.setAttribute("aria-expanded", "true"); };
 
   const option = (row, i) => el("li", { role: "option", id: `found-${i}`, "aria-selected": "false", on: { mousedown: (event) => event.preventDefault(), click: () => choose(row) } },
-    el("span", { class: `found-kind is-${row.kind}` }, t(`page.kind.${row.kind}`)), el("span", { class: "found-name" }, row.name), el("span", { class: "found-code" }, row.code));
+    el("span", { class: `found-kind is-${row.kind}` }, t(`page.kind.${row.kind}`)), el("span", { class: "found-name" }, row.name), el("span", { class: "found-code" }, hint(row)));
 
   async function search() {
     const q = field.value.trim();
@@ -47,7 +54,7 @@ export function install({ field, list, onChoose }) {
     try {
       const found = items(await read("search", { q }));
       if (field.value.trim() !== q) return;
-      rows = found.map(normal).filter((row) => KINDS.includes(row.kind)).sort((a, b) => KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind));
+      rows = found.filter((row) => KINDS.includes(row.kind)).sort(byKind);
       active = -1;
       show(rows.length ? rows.map(option) : el("li", { class: "found-note" }, t("page.search_none", { q })));
     } catch (error) {
@@ -72,5 +79,3 @@ export function install({ field, list, onChoose }) {
   field.addEventListener("blur", () => setTimeout(close, 120));
   field.addEventListener("focus", () => field.value.trim() && rows.length && show(rows.map(option)));
 }
-
-export const select = (row) => set({ sel: { kind: row.kind, id: row.id } });

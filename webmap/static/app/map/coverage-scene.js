@@ -130,7 +130,7 @@ export function drawCoverage(c, view, scene) {
   drawGaps(c, view, scene);
   scene.drawLines();
   drawWorkers(c, view, scene);
-  const room = new Room();
+  const room = new Room(view);
   const rows = placeStations(view, scene);
   for (const row of rows) room.claim(row.x, row.y, 11, 11);
   const badges = answer.gaps.map((gap) => ({ gap, at: view.project(...gap.point) }));

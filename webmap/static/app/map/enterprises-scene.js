@@ -108,7 +108,7 @@ export function drawEnterprises(c, view, scene) {
   if (!ids.length && scene.filterGrid) ids.push(scene.filterGrid.id);
   tint(c, scene, ids);
   scene.drawLines();
-  const room = new Room();
+  const room = new Room(view);
   const rows = scene.points("enterprise");
   const far = view.tileZoom < 14;
   if (far) drawFar(c, view, scene, rows, room);

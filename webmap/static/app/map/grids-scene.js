@@ -94,7 +94,7 @@ export function drawGrids(c, view, scene) {
   c.restore();
   scene.drawLines();
   if (scene.state.sel?.kind === "grid") outlineGrid(c, scene, scene.state.sel.id);
-  const room = new Room();
+  const room = new Room(view);
   drawFigures(c, view, scene, room);
   drawCountyLabels(c, view, scene.neighbourLabels(), room);
 }

@@ -3,8 +3,10 @@ import { shortCode } from "../text.js";
 import { FONT, INK } from "./symbols.js";
 
 export class Room {
-  constructor() {
-    this.taken = [];
+  // Scale, base line and buttons stand over the map: no word goes under them.
+  constructor({ shown }) {
+    const [bottom, right] = [shown.y + shown.h, shown.x + shown.w];
+    this.taken = [[shown.x, bottom - 42, shown.x + 300, bottom], [right - 70, bottom - 180, right, bottom]];
   }
   claim(x, y, halfWidth, halfHeight) {
     this.taken.push([x - halfWidth, y - halfHeight, x + halfWidth, y + halfHeight]);
