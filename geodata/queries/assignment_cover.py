@@ -59,17 +59,17 @@ def _reach(metres: float) -> str:
 
 
 COVER_BY_GRID = f"""
-SELECT near.id AS enterprise_id, drawn.grid_id, {_FLAGS} AS flags,
-  CASE WHEN near.covers THEN 0 ELSE {metres_between("near.geom", "drawn.geom")} END AS distance_m
+SELECT e.id AS enterprise_id, drawn.grid_id, {_FLAGS.replace("near.", "e.")} AS flags,
+  CASE WHEN e.covers THEN 0 ELSE {metres_between("e.geom", "drawn.geom")} END AS distance_m
 FROM {_GRIDS}
 CROSS JOIN LATERAL (
-  SELECT e.id, e.geom, {ACCURACY_M} AS accuracy_m, {_ACCURACY_DEG} AS accuracy_deg,
-    {PROVISIONAL} AS is_provisional, ST_Covers(drawn.geom, e.geom) AS covers
+  SELECT e.id, e.geom, e.location_accuracy_m, e.location_level, {PROVISIONAL} AS is_provisional,
+    ST_Covers(drawn.geom, e.geom) AS covers
   FROM enterprises AS e
   WHERE e.geom && {_reach(CLOSE_M)} AND e.removed_on IS NULL {{scope}} OFFSET 0
-) AS near
-WHERE near.covers OR (near.accuracy_m > 0 AND near.accuracy_m <= {CLOSE_M}
-                      AND ST_DWithin(drawn.geom, near.geom, near.accuracy_deg))
+) AS e
+WHERE e.covers OR (({ACCURACY_M}) > 0 AND ({ACCURACY_M}) <= {CLOSE_M}
+                   AND ST_DWithin(drawn.geom, e.geom, {_ACCURACY_DEG}))
 """
 """The polygon side is outer: PostGIS then prepares each polygon once and asks it for all its places.
 
@@ -164,6 +164,9 @@ def prepare_scope(session: Session, enterprise_ids: Sequence[int] | None) -> Sco
         )
         session.execute(sa.text("ANALYZE assign_scope"))
     is_limited = enterprise_ids is not None
+    if not is_limited:
+        # Hash tables over a million ids then stay in memory; one run at a time holds the lock.
+        session.execute(sa.text("SET LOCAL work_mem = '256MB'"))
     return Scope(is_limited, is_limited and len(enterprise_ids or ()) <= FEW_PLACES)
 
 

@@ -81,9 +81,10 @@ WHERE NOT EXISTS (SELECT FROM assign_decided AS m WHERE m.enterprise_id = s.ente
 # Two counties' grids may both cover a place on or near the county line: the county's own polygon decides.
 _DROP_OTHER_COUNTIES = f"""
 WITH covered AS (
-  SELECT enterprise_id, min(county_code) AS least, min(county_code) <> max(county_code) AS is_split
-  FROM assign_candidates WHERE covers GROUP BY enterprise_id
-), home AS (
+  SELECT enterprise_id, min(county_code) FILTER (WHERE covers) AS least,
+    min(county_code) FILTER (WHERE covers) <> max(county_code) FILTER (WHERE covers) AS is_split
+  FROM assign_candidates GROUP BY enterprise_id HAVING min(county_code) <> max(county_code)
+), home AS MATERIALIZED (
   SELECT c.enterprise_id, CASE WHEN NOT c.is_split THEN c.least ELSE COALESCE((
     SELECT min(d.code COLLATE "C") FROM divisions AS d
     WHERE d.level = 'county' AND {DIVISION_IN_FORCE} AND ST_Covers(d.geom, e.geom)
@@ -92,9 +93,8 @@ WITH covered AS (
   ), c.least) END AS county_code
   FROM covered AS c JOIN enterprises AS e ON e.id = c.enterprise_id
 )
-DELETE FROM assign_candidates AS c
-WHERE NOT EXISTS (SELECT FROM home AS h
-                  WHERE h.enterprise_id = c.enterprise_id AND h.county_code = c.county_code)
+DELETE FROM assign_candidates AS c USING home AS h
+WHERE h.enterprise_id = c.enterprise_id AND h.county_code IS DISTINCT FROM c.county_code
 """
 _DECIDE = f"""
 WITH counted AS (
@@ -218,14 +218,15 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   -- The union of the smallest division that covers the place.
   SELECT d.code FROM divisions AS d
-  WHERE near.grid_id IS NULL AND {DIVISION_IN_FORCE} AND left(d.code, 6) = u.county_code
+  WHERE u.county_code IS NOT NULL AND near.grid_id IS NULL
+    AND {DIVISION_IN_FORCE} AND left(d.code, 6) = u.county_code
     AND d.geom && u.geom AND ST_Covers(d.geom, u.geom)
   ORDER BY length(d.code) DESC, d.code COLLATE "C" LIMIT 1
 ) AS division ON true
 LEFT JOIN LATERAL (
   SELECT d.code FROM divisions AS d
-  WHERE division.code IS NULL AND d.code = left(e.operating_code, 9) AND {DIVISION_IN_FORCE}
-    AND left(d.code, 6) = u.county_code
+  WHERE u.county_code IS NOT NULL AND division.code IS NULL
+    AND d.code = left(e.operating_code, 9) AND {DIVISION_IN_FORCE} AND left(d.code, 6) = u.county_code
 ) AS town ON true
 """
 

@@ -4,15 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from geodata.models import Assignment
 from geodata.queries.assignment_cover import Scope
 from geodata.queries.assignment_decisions import PROPOSALS
 
 BULK_ROWS = 100_000
-"""From here it pays to check foreign keys once for the set instead of once for each row."""
+"""From here it pays to build keys and indexes once for the set instead of growing them row by row."""
 
 _LOCK = 0x7E9417
 _OPEN = """
@@ -60,7 +62,7 @@ def write_first(session: Session, *, now: datetime) -> Written:
     rows = session.scalar(sa.text("SELECT count(*) FROM assign_cover")) or 0
     if rows < BULK_ROWS:
         return Written(opened=_execute(session, statement, now=now), closed=0)
-    with _keys_checked_once(session):
+    with _built_at_once(session):
         return Written(opened=_execute(session, statement, now=now), closed=0)
 
 
@@ -100,30 +102,36 @@ def count_proposals(session: Session) -> list[tuple[str, str, int, int, int]]:
     return [(method, status, grids, unions, places) for method, status, grids, unions, places in rows]
 
 
-_KEYS = {
-    "enterprise_id": ("enterprises", " ON DELETE CASCADE"),
-    "grid_id": ("grids", ""),
-    "other_grid_id": ("grids", ""),
-    "boundary_version_id": ("boundary_versions", ""),
-}
-
-
 @contextmanager
-def _keys_checked_once(session: Session) -> Iterator[None]:
-    """Take the foreign keys of ``assignments`` off and put them back, which checks all rows in one join.
+def _built_at_once(session: Session) -> Iterator[None]:
+    """Take foreign keys, indexes and the overlap check off an empty history; put them back once it is full.
 
-    One trigger call a row and key would double the time of a first run. The table is locked until the
-    transaction ends, so nobody ever writes or reads it without its keys.
+    One call a row and key, and two indexes grown in random order, would double the time of a first run;
+    put back, keys are checked in one join each and indexes built by sorting. Only current rows come in, so
+    nothing can overlap. The table is locked until the transaction ends: nobody ever sees it bare.
     """
-    names = {column: f"fk_assignments_{column}" for column in _KEYS}
-    drops = ", ".join(f"DROP CONSTRAINT {name}" for name in names.values())
-    session.execute(sa.text(f"ALTER TABLE assignments {drops}"))
-    yield
-    adds = ", ".join(
-        f"ADD CONSTRAINT {names[column]} FOREIGN KEY ({column}) REFERENCES {table} (id){rule}"
-        for column, (table, rule) in _KEYS.items()
+    table = cast("sa.Table", Assignment.__table__)
+    keys = sorted(table.foreign_key_constraints, key=lambda key: str(key.name))
+    indexes = sorted(
+        (
+            index
+            for index in table.indexes
+            if "valid_to IS NULL" in str(index.dialect_options["postgresql"]["where"])
+        ),
+        key=lambda index: str(index.name),
     )
-    session.execute(sa.text(f"ALTER TABLE assignments {adds}"))
+    connection = session.connection()
+    connection.execute(sa.text("ALTER TABLE assignments DISABLE TRIGGER assignments_no_overlap_insert"))
+    for key in keys:
+        connection.execute(sa.schema.DropConstraint(key))
+    for index in indexes:
+        index.drop(connection)
+    yield
+    for index in indexes:
+        index.create(connection)
+    for key in keys:
+        connection.execute(sa.schema.AddConstraint(key))
+    connection.execute(sa.text("ALTER TABLE assignments ENABLE TRIGGER assignments_no_overlap_insert"))
 
 
 def _execute(session: Session, statement: str, *, now: datetime) -> int:
