@@ -2,7 +2,7 @@
 import { settings } from "../settings.js";
 import { state, set } from "../state.js";
 import { t } from "../text.js";
-import { isPhone } from "../dom.js";
+import { byId, isPhone } from "../dom.js";
 import { countyPath, drawCountyLines, drawGridLines, drawGround } from "./base.js";
 import { CanvasLayer } from "./canvas-layer.js";
 import { drawCoverage } from "./coverage-scene.js";
@@ -39,10 +39,24 @@ export class TenminMap {
   }
 
   baseMap() {
-    if (!settings.base_map) return null;
-    for (const layer of settings.base_map.layers) L.tileLayer(layer.url, { subdomains: layer.subdomains, maxZoom: 18, attribution: "" }).addTo(this.map);
-    this.map.attributionControl?.addAttribution(settings.base_map.attribution);
-    return settings.base_map;
+    const chosen = settings.base_map;
+    if (!chosen) return null;
+    const layers = chosen.layers.map(({ url, subdomains }) => L.tileLayer(url, { subdomains, maxZoom: 18 }).addTo(this.map));
+    let seen = false;
+    for (const layer of layers) {
+      layer.on("tileload", () => { seen = true; });
+      layer.on("tileerror", () => { if (!seen) this.ownBase(layers); });
+    }
+    return chosen;
+  }
+
+  // No network, no base map: our own streets are there anyway.
+  ownBase(layers) {
+    if (!this.base) return;
+    this.base = null;
+    layers.forEach((layer) => layer.remove());
+    byId("base-chip").textContent = t("page.own_base");
+    this.layer.redraw();
   }
 
   // The whole county, seen beside whatever stands over the map.
