@@ -61,7 +61,7 @@ def export_rows(
     items = ingest_stations.list_service_items(session)
     columns = list_columns(kind, for_people=for_people, items=items, with_contacts=with_contacts)
     rows = exports.iterate_rows(session, kind, county_code)
-    listing = Listing(kind, columns, _cells(rows, columns, for_people, say), kind in POLYGONS)
+    listing = Listing(str(kind), columns, _cells(rows, columns, for_people, say), kind in POLYGONS)
     count = _WRITERS[format](listing, path)
     if with_contacts and kind == "enterprises":
         after = {"rows": count, "county": county_code, "format": format}

@@ -111,7 +111,7 @@ def rows_of(source: Any, kind: ImportKind) -> Iterator[Row]:
 
 
 def _table_rows(sheet: Sheet, polygons: bool) -> Iterator[Row]:
-    places = [i for i, name in enumerate(sheet.header.fields) if name.split("+")[0] == "geometry"]
+    places = [i for i, name in enumerate(sheet.header.fields) if _is_geometry(name)]
     places.sort(key=lambda i: int(sheet.header.fields[i].partition("+")[2] or 1))
     if not (places and polygons):
         for number, cells in sheet.rows:
@@ -121,39 +121,43 @@ def _table_rows(sheet: Sheet, polygons: bool) -> Iterator[Row]:
 
     for number, cells in sheet.rows:
         text = "".join(str(cells[i]) for i in places if i < len(cells)).strip()
-        kept = [cell for i, cell in enumerate(cells) if i not in places]
         try:
             wkb = shapes.accept(shapes.from_wkt(text), polygons=True).hex() if text else None
-            yield number, kept, wkb, None
+            yield number, cells, wkb, None
         except shapes.Unsound as unsound:
-            yield number, kept, None, unsound.problem
+            yield number, cells, None, unsound.problem
+
+
+def _is_geometry(name: str) -> bool:
+    return name.partition("+")[0] == "geometry"
+
+
+def _handed(cells: Cells, kept: list[int]) -> Cells:
+    """The cells of known columns; what nobody asked for does not travel."""
+    chosen = [cells[i] if i < len(cells) else "" for i in kept]
+    return [cell[: limits.HANDED_CHARACTERS] if isinstance(cell, str) else cell for cell in chosen]
 
 
 def _write(source: Any, kind: ImportKind, sink: TextIO) -> None:
-    fields = list(source.header.fields)
-    headers = [str(header)[:200] for header in source.headers]
-    if isinstance(source, Sheet) and kind in POLYGON_KINDS:
-        kept = [i for i, name in enumerate(fields) if name.split("+")[0] != "geometry"]
-        has_geometry = len(kept) < len(fields)
-        fields, headers = [fields[i] for i in kept], [headers[i] for i in kept]
-    else:
-        has_geometry = not isinstance(source, Sheet)
+    names = source.header.fields
+    kept = [i for i, name in enumerate(names) if name and not _is_geometry(name)]
+    is_table = isinstance(source, Sheet)
     head = {
         "format": source.format,
-        "fields": fields,
-        "headers": headers,
+        "fields": [names[i] for i in kept],
+        "headers": [str(header)[:200] for header in source.headers],
         "unknown": source.header.unknown,
         "repeated": source.header.repeated,
-        "has_geometry": has_geometry,
+        "has_geometry": not is_table or any(_is_geometry(name) for name in names),
         "notes": source.notes,
     }
     sink.write(json.dumps(head) + "\n")
     count = 0
-    for row in rows_of(source, kind):
+    for number, cells, wkb, problem in rows_of(source, kind):
         count += 1
         if count > limits.MAX_ROWS:
             raise RefusedFile("too_many_rows", limit=limits.MAX_ROWS)
-        sink.write(json.dumps(row) + "\n")
+        sink.write(json.dumps((number, _handed(cells, kept), wkb, problem)) + "\n")
     sink.write(json.dumps({"rows": count}) + "\n")
 
 

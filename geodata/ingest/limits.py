@@ -21,7 +21,9 @@ REPAIR_SECONDS = 1.0
 """A repair is only measured, never applied; shapes that could make it slow are left out."""
 
 CHILD_MEMORY_BYTES = 2048 * MIB
-CHILD_OUTPUT_BYTES = 700 * MIB
+CHILD_OUTPUT_BYTES = 300 * MIB
+HANDED_CHARACTERS = 1000
+"""Of one cell; more than any field takes, so a longer text is still seen to be too long."""
 
 
 def child_seconds(size_bytes: int) -> int:

@@ -54,7 +54,7 @@ class RawRow:
 
 @dataclass(frozen=True, slots=True)
 class RawTable:
-    """What the child read. ``fields`` names each cell of a row; empty means not ours."""
+    """What the child read. ``fields`` names each cell of a row; ``headers`` are all the sender's."""
 
     format: str
     fields: list[str]
@@ -80,6 +80,8 @@ def read_table(
     Raises:
         RefusedFile: ``file_too_large``, ``file_too_slow``, ``file_unreadable`` or a reader's own code.
     """
+    if not path.is_file():
+        raise RefusedFile("file_unreadable")
     size = path.stat().st_size
     if size > limits.MAX_FILE_BYTES:
         raise RefusedFile("file_too_large", limit_mb=limits.MAX_FILE_BYTES // limits.MIB)

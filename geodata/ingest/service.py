@@ -39,7 +39,7 @@ _SHIFT_SAMPLE = 2000
 
 
 class _TurnBack(Exception):
-    """Undoes the savepoint of a dry run."""
+    """Undoes a savepoint: of a dry run, or of rows held back."""
 
 
 def import_file(  # noqa: PLR0913 - what a person may say about a file
@@ -82,6 +82,8 @@ def import_file(  # noqa: PLR0913 - what a person may say about a file
         RefusedFile: the whole file is refused; codes in ``docs/import.md``.
         InvalidInput: ``division_code_invalid`` for the county.
     """
+    if not path.is_file():
+        raise RefusedFile("file_unreadable")
     tell = progress or (lambda stage, done, total: None)
     tell("read", 0, 0)
     work = Work(
@@ -150,19 +152,28 @@ def _take(work: Work, table: RawTable, *, dry_run: bool) -> ImportReport:
     work.rows = refuse_duplicates(work.kind, rows, work.notes)
     work.tell("match", 0, len(work.rows))
     imports.lock_imports(work.session, work.kind)
-    imports.create_staging(work.session, work.target)
-    imports.stage_rows(work.session, work.target, _staged(work))
-    match_rows(work)
-    outcome = _compare(work)
-    changes = _list_changes(work)
-    held_back = work.all_or_nothing and bool(work.notes.refused_rows)
-    if held_back:
-        work.notes.refuse(None, None, "all_or_nothing", refused=len(work.notes.refused_rows))
-        outcome, changes = Outcome(0, 0, 0), []
+    outcome, changes, held_back = _meet(work)
     work.tell("write", 0, outcome.inserted + outcome.updated)
     batch_id = _record(work, outcome)
     touched = [] if held_back else _apply(work, batch_id, outcome)
     return _report(work, outcome, changes, touched, batch_id=batch_id, dry_run=dry_run)
+
+
+def _meet(work: Work) -> tuple[Outcome, list[RowChange], bool]:
+    """Stage, match and compare; all of it undone when a refused row holds the others back."""
+    try:
+        with work.session.begin_nested():
+            imports.create_staging(work.session, work.target)
+            imports.stage_rows(work.session, work.target, _staged(work))
+            match_rows(work)
+            outcome, changes = _compare(work), _list_changes(work)
+            if work.all_or_nothing and work.notes.refused_rows:
+                raise _TurnBack  # noqa: TRY301 - leaves the savepoint, not the function
+    except _TurnBack:
+        work.notes.refuse(None, None, "all_or_nothing", refused=len(work.notes.refused_rows))
+        work.version_id = None
+        return Outcome(0, 0, 0), [], True
+    return outcome, changes, False
 
 
 def _place(work: Work, rows: list[Row]) -> list[Row]:
@@ -268,15 +279,16 @@ def _counts(work: Work, outcome: Outcome) -> dict[str, int]:
 
 
 def _apply(work: Work, batch_id: int, outcome: Outcome) -> Sequence[int]:
-    if not outcome.inserted + outcome.updated:
+    is_changed = bool(outcome.inserted + outcome.updated)
+    if work.version_id is not None and (is_changed or work.notes.refused_rows):
+        ingest_grids.reopen_version(work.session, work.version_id)
+    if not is_changed:
         return []
     touched = imports.apply_rows(work.session, work.target, batch_id)
     if work.kind is ImportKind.STATIONS:
         ingest_stations.apply_details(work.session)
     elif work.kind is ImportKind.ENTERPRISES:
         ingest_enterprises.link_parents(work.session)
-    elif work.kind is ImportKind.GRIDS and work.version_id is not None:
-        ingest_grids.reopen_version(work.session, work.version_id)
     return touched
 
 

@@ -362,6 +362,24 @@ def test_refused_grids_are_recorded_with_their_version(county, take, tmp_path, s
     assert scalar(linked) == 2
 
 
+def test_refused_grids_reopen_a_checked_version_and_all_or_nothing_leaves_no_trace(
+    county, take, tmp_path, session, scalar
+):
+    good = geojson_file(tmp_path / "a.geojson", (square(113.61, 34.71), {"code": "W1", "name": "一"}))
+    bad = geojson_file(
+        tmp_path / "b.geojson",
+        (square(113.61, 34.71), {"code": "W1", "name": "一"}),
+        (None, {"code": "W2", "name": "二"}),
+    )
+    report = take("grids", bad, version_label="2026", all_or_nothing=True)
+    assert report.is_refused
+    assert scalar("SELECT (SELECT count(*) FROM boundary_versions) + (SELECT count(*) FROM grids)") == 0
+    take("grids", good, version_label="2026")
+    session.execute(sa.text("UPDATE boundary_versions SET status = 'checked'"))
+    assert take("grids", bad, version_label="2026").unchanged == 1
+    assert scalar("SELECT status FROM boundary_versions") == "draft"
+
+
 def test_grids_of_two_counties_want_two_files(county, take, tmp_path):
     path = geojson_file(
         tmp_path / "a.geojson",
