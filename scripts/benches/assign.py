@@ -120,7 +120,8 @@ _OURS = (
     "SELECT count(*) FILTER (WHERE a.id IS NULL OR num_nonnulls(a.grid_id, a.fallback_code) = 0) AS lost, "
     "count(a.id) - count(DISTINCT a.enterprise_id) AS twice, "
     "count(*) FILTER (WHERE a.grid_id <> t.grid_id AND t.grids = 1 "
-    "  AND a.other_grid_id IS DISTINCT FROM t.grid_id) AS differ FROM truth AS t LEFT JOIN assignments AS a ON a.enterprise_id = t.id AND a.valid_to IS NULL"
+    "  AND a.other_grid_id IS DISTINCT FROM t.grid_id) AS differ "
+    "FROM truth AS t LEFT JOIN assignments AS a ON a.enterprise_id = t.id AND a.valid_to IS NULL"
 )
 CHECKS = {
     OURS: _OURS,
