@@ -20,6 +20,9 @@ POINTS_FROM_ZOOM = max(CELL_ZOOMS) + 1
 MANY_PLACES = 5000
 """Above so many places in one tile, those nearer than two screen pixels are merged as well."""
 
+_WIDE_CELLS_TO_ZOOM = 10
+"""Up to here four cells are one: a county's towns fill every cell, and a tile should stay below 100 kB."""
+
 _GRIDS_FROM_ZOOM = 9
 _NAMES_FROM_ZOOM = 12
 _PLACES_FROM_ZOOM = 9
@@ -59,10 +62,14 @@ def _cell_of(column: str) -> str:
     return f"(floor({down} / {side})::int * {CELLS_A_SIDE} + floor({east} / {side})::int)"
 
 
-_CELL_POINT = (
-    f"ST_MakePoint(cell % {CELLS_A_SIDE} * {4096 // CELLS_A_SIDE} + {2048 // CELLS_A_SIDE}, "
-    f"cell / {CELLS_A_SIDE} * {4096 // CELLS_A_SIDE} + {2048 // CELLS_A_SIDE})"
-)
+def _cell_middle(cells: int) -> str:
+    """SQL of the middle of a square of ``cells`` by ``cells`` cells, given its first cell."""
+    side = 4096 // CELLS_A_SIDE
+    middle = side * cells // 2
+    return (
+        f"ST_MakePoint(cell % {CELLS_A_SIDE} * {side} + {middle}, cell / {CELLS_A_SIDE} * {side} + {middle})"
+    )
+
 
 _MADE_COUNTS = (
     "SELECT m.cell, c.county_code, m.enterprises, m.unorganized, m.review FROM enterprise_cells c, "
@@ -246,12 +253,20 @@ FROM ({both}) AS o WHERE kind IN ({kinds}) AND {inside} ORDER BY rank, id
 def _enterprise(zoom: int, sources: Sources, *, for_one_county: bool) -> str:
     if zoom >= POINTS_FROM_ZOOM:
         return _encoded("enterprise", _enterprise_points(sources, for_one_county=for_one_county))
+    counts = sources.counts
+    if zoom <= _WIDE_CELLS_TO_ZOOM:
+        counts = f"""
+SELECT cell / {2 * CELLS_A_SIDE} * {2 * CELLS_A_SIDE} + cell % {CELLS_A_SIDE} / 2 * 2 AS cell, county_code,
+    sum(enterprises)::int AS enterprises, sum(unorganized)::int AS unorganized, sum(review)::int AS review
+FROM ({counts}) AS narrow GROUP BY 1, 2
+"""
+    middle = _cell_middle(2 if zoom <= _WIDE_CELLS_TO_ZOOM else 1)
     return _encoded(
         "enterprise",
         f"""
-SELECT {_CELL_POINT} AS geom, enterprises AS n, nullif(unorganized, 0) AS org, nullif(review, 0) AS review,
+SELECT {middle} AS geom, enterprises AS n, nullif(unorganized, 0) AS org, nullif(review, 0) AS review,
     nullif(county_code, '') AS county
-FROM ({sources.counts}) AS c WHERE {_of_county("county_code", for_one_county=for_one_county)}
+FROM ({counts}) AS c WHERE {_of_county("county_code", for_one_county=for_one_county)}
 """,
     )
 
@@ -285,7 +300,7 @@ def _demand(zoom: int, *, for_one_county: bool) -> str:
     return _encoded(
         "demand",
         f"""
-SELECT {_CELL_POINT} AS geom, people, n, county FROM (
+SELECT {_cell_middle(1)} AS geom, people, n, county FROM (
     SELECT {_cell_of("p.geom")} AS cell, sum(p.people) AS people, count(*) AS n, p.county_code AS county
     FROM demand_points p WHERE p.geom && {_DEG} GROUP BY cell, p.county_code
 ) AS c WHERE cell BETWEEN 0 AND {CELLS_A_SIDE**2 - 1}
