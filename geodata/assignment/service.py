@@ -101,6 +101,7 @@ def propose_owners(
     _fill_cover(session, scope, parallel=parallel)
     tell("assign_border", 1, 4)
     assignment_cover.fill_vague(session, scope)
+    assignment_cover.analyze_cover(session)
     assignment_cover.find_special(session)
     assignment_decisions.decide_special(session, today=today)
     tell("assign_rest", 2, 4)
@@ -119,7 +120,6 @@ def _fill_cover(session: Session, scope: Scope, *, parallel: int) -> None:
         cover_in_parallel(session, scope, sessions=parallel)
     else:
         assignment_cover.fill_cover(session, scope)
-    assignment_cover.analyze_cover(session)
 
 
 def _summarize(

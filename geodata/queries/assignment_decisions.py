@@ -70,7 +70,8 @@ CREATE TEMP TABLE assign_candidates ON COMMIT DROP AS
 SELECT c.enterprise_id, c.grid_id, g.code COLLATE "C" AS code, g.county_code COLLATE "C" AS county_code,
   b.version_id, b.kind = 'exclusive' AS is_exclusive,
   e.operating_code = ANY (b.community_codes) IS TRUE AS is_named,
-  c.flags & {COVERS} <> 0 AS covers, c.distance_m, {ACCURACY_M} AS accuracy_m
+  c.flags & {COVERS} <> 0 AS covers, c.flags & {IS_PROVISIONAL} <> 0 AS is_provisional, c.distance_m,
+  {ACCURACY_M} AS accuracy_m
 FROM assign_special AS s
 JOIN assign_cover AS c ON c.enterprise_id = s.enterprise_id
 JOIN enterprises AS e ON e.id = s.enterprise_id
@@ -81,9 +82,14 @@ WHERE NOT EXISTS (SELECT FROM assign_decided AS m WHERE m.enterprise_id = s.ente
 # Two counties' grids may both cover a place on or near the county line: the county's own polygon decides.
 _DROP_OTHER_COUNTIES = f"""
 WITH covered AS (
+  -- One version in force is one county, and numbers compare faster than codes.
   SELECT enterprise_id, min(county_code) FILTER (WHERE covers) AS least,
-    min(county_code) FILTER (WHERE covers) <> max(county_code) FILTER (WHERE covers) AS is_split
-  FROM assign_candidates GROUP BY enterprise_id HAVING min(county_code) <> max(county_code)
+    min(version_id) FILTER (WHERE covers) <> max(version_id) FILTER (WHERE covers) AS is_split
+  FROM assign_candidates
+  WHERE enterprise_id IN (
+    SELECT enterprise_id FROM assign_candidates
+    GROUP BY enterprise_id HAVING min(version_id) <> max(version_id))
+  GROUP BY enterprise_id
 ), home AS MATERIALIZED (
   SELECT c.enterprise_id, CASE WHEN NOT c.is_split THEN c.least ELSE COALESCE((
     SELECT min(d.code COLLATE "C") FROM divisions AS d
@@ -139,9 +145,9 @@ SELECT r.enterprise_id, r.grid_id, r.other_grid_id, NULL,
     'accuracy_m', CASE WHEN asking > 1 AND line_m IS NOT NULL THEN accuracy_m END,
     'on_line', CASE WHEN asking > 1 AND line_m IS NULL THEN true END,
     'by_code', CASE WHEN asking > 1 AND is_named AND named = 1 AND exclusive_covers = 0 THEN true END,
-    'provisional', CASE WHEN {PROVISIONAL} THEN true END)), '{{}}'),
+    'provisional', CASE WHEN r.is_provisional THEN true END)), '{{}}'),
   r.version_id
-FROM owners AS r JOIN enterprises AS e ON e.id = r.enterprise_id
+FROM owners AS r
 """
 
 
@@ -155,7 +161,8 @@ def decide_special(session: Session, *, today: date) -> None:
 
 _UNCOVERED = f"""
 CREATE TEMP TABLE assign_uncovered ON COMMIT DROP AS
-SELECT e.id AS enterprise_id, e.geom, NULL::text AS county_code
+SELECT e.id AS enterprise_id, e.geom, NULL::text AS county_code, e.operating_code,
+  COALESCE(left(e.operating_code, 6), e.county_code) AS stated_county, {PROVISIONAL} AS is_provisional
 FROM enterprises AS e
 WHERE e.geom IS NOT NULL AND e.removed_on IS NULL AND {{scope}}
   AND NOT EXISTS (SELECT FROM assign_cover AS c WHERE c.enterprise_id = e.id AND c.flags & {COVERS} <> 0)
@@ -179,14 +186,13 @@ WHERE found.enterprise_id = u.enterprise_id
 """
 _UNDRAWN_COUNTIES = f"""
 UPDATE assign_uncovered AS u SET county_code = served.code
-FROM enterprises AS e, (
+FROM (
   SELECT d.code FROM divisions AS d WHERE d.level = 'county' AND d.geom IS NULL AND {DIVISION_IN_FORCE}
   UNION
   SELECT v.county_code FROM boundary_versions AS v WHERE v.status = 'effective' AND NOT EXISTS (
     SELECT FROM divisions AS d WHERE d.code = v.county_code AND {DIVISION_IN_FORCE})
 ) AS served
-WHERE u.county_code IS NULL AND e.id = u.enterprise_id
-  AND served.code = COALESCE(left(e.operating_code, 6), e.county_code)
+WHERE u.county_code IS NULL AND served.code = u.stated_county
 """
 _TOLERANCE_DEG = degrees_of(":tolerance_m", "u.geom")
 _GAP_DISTANCE_M = metres_between("u.geom", "b.geom")
@@ -202,10 +208,9 @@ SELECT u.enterprise_id, near.grid_id, NULL,
     'distance_m', round(near.distance_m::numeric, 1),
     'tolerance_m', CASE WHEN near.grid_id IS NOT NULL THEN CAST(:tolerance_m AS float) END,
     'no_boundaries', CASE WHEN u.county_code IS NOT NULL AND county.id IS NULL THEN true END,
-    'provisional', CASE WHEN {PROVISIONAL} THEN true END)), '{{}}'),
+    'provisional', CASE WHEN u.is_provisional THEN true END)), '{{}}'),
   county.id
 FROM assign_uncovered AS u
-JOIN enterprises AS e ON e.id = u.enterprise_id
 LEFT JOIN boundary_versions AS county ON county.county_code = u.county_code AND county.status = 'effective'
 LEFT JOIN LATERAL (
   SELECT b.grid_id, {_GAP_DISTANCE_M} AS distance_m
@@ -226,7 +231,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
   SELECT d.code FROM divisions AS d
   WHERE u.county_code IS NOT NULL AND division.code IS NULL
-    AND d.code = left(e.operating_code, 9) AND {DIVISION_IN_FORCE} AND left(d.code, 6) = u.county_code
+    AND d.code = left(u.operating_code, 9) AND {DIVISION_IN_FORCE} AND left(d.code, 6) = u.county_code
 ) AS town ON true
 """
 
