@@ -196,7 +196,8 @@ def test_migrations_run_down_and_up_on_data_and_match_the_models(database_url):
         )
         connection.execute(
             sa.text(
-                "INSERT INTO coverage_runs (rule_code, day_type, services, as_of, engine, inputs_hash, inputs, figures)"
+                "INSERT INTO coverage_runs "
+                "(rule_code, day_type, services, as_of, engine, inputs_hash, inputs, figures)"
                 " VALUES ('walk_10', 'workday', '{}', '2026-11-20', 'straight_line', 'x', '{}', '{}')"
             )
         )
