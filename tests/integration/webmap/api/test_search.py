@@ -3,6 +3,8 @@
 import pytest
 import sqlalchemy as sa
 
+from geodata.queries.search import find_by_text
+
 
 def found(client, q, **query):
     answer = client.get("/api/v1/search", query_string={"q": q, **query})
@@ -71,3 +73,7 @@ def test_names_of_equal_rank_go_by_pinyin(own_county):
         )
     names = [one["name"][:2] for one in found(client, "小铺")]
     assert names == (["保定", "北京", "重庆", "上海"] if has_pinyin else sorted(names))
+
+
+def test_one_character_finds_nothing(session):
+    assert find_by_text(session, "驿") == []

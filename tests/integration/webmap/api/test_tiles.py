@@ -224,6 +224,16 @@ def test_refresh_makes_only_what_is_stale_and_ends_where_a_first_run_ends(own_co
         assert snapshot(session) == changed
 
 
+def test_refresh_says_how_far_it_is_and_leaves_another_one_at_work_alone(own_county):
+    _, engine = own_county
+    heard = []
+    with Session(engine) as first, first.begin():
+        tiles.refresh(first, progress=lambda *step: heard.append(step))
+        with Session(engine) as second, second.begin():
+            assert tiles.refresh(second) == {}
+    assert heard == [("tiles_counts", 0, 2), ("tiles_outlines", 1, 2)]
+
+
 def snapshot(session):
     tables = {
         "enterprise_cells": "z, x, y, county_code",

@@ -45,6 +45,15 @@ def test_overlapping_polygons_are_drawn_all_the_same():
     assert [shape.is_valid and not shape.is_empty for shape in drawn] == [True] * 3
 
 
+def test_what_geos_refuses_to_simplify_together_is_simplified_alone(monkeypatch):
+    def refuse(*_args: object) -> None:
+        raise shapely.GEOSException("point array must contain 0 or >1 elements")
+
+    monkeypatch.setattr(shapely, "coverage_simplify", refuse)
+    drawn = simplify_together(neighbours(), 50.0, tiles_area=[True, True])
+    assert [shape.is_valid and shapely.get_num_coordinates(shape) < 200 for shape in drawn] == [True, True]
+
+
 def test_without_tolerance_everything_stays_and_is_a_multipolygon():
     given = neighbours()
     drawn = simplify_together(given, 0.0, tiles_area=[True, True])
