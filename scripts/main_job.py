@@ -17,6 +17,7 @@ from geodata.db import Progress, transaction
 from geodata.demo.service import is_empty, load_demo
 from geodata.queries import coverage as coverage_queries
 from geodata.queries.counts import count_all
+from geodata.queries.map_choices import has_invented_rows
 from geodata.queries.tile_tables import refresh
 from webmap.i18n import LOCALES, translate
 
@@ -31,8 +32,8 @@ def do_main_job(engine: sa.Engine, *, progress: Progress) -> dict[str, Any]:
     that was killed goes on where it stopped.
 
     Returns:
-        Counts of stations, grids and enterprises, the assignment counts (which add up to the
-        enterprises), and people by coverage state for each rule and assessed hour.
+        Counts of stations, grids and enterprises, whether any row is invented, the assignment counts
+        (which add up to the enterprises), and people by coverage state for each rule and assessed hour.
     """
     started = perf_counter()
     with transaction(engine) as session:
@@ -45,9 +46,11 @@ def do_main_job(engine: sa.Engine, *, progress: Progress) -> dict[str, Any]:
     with transaction(engine) as session:
         coverage = {rule: _cover(session, rule) for rule in coverage_queries.straight_rule_codes(session)}
         counts = count_all(session)
+        demo_data = has_invented_rows(session)
     figures = asdict(assigned)
     return {
         **counts,
+        "demo_data": demo_data,
         "assigned": figures["assigned"],
         "by_method": figures["by_method"],
         "review": figures["review"],
@@ -90,6 +93,8 @@ def _cover(session: Session, rule: str) -> dict[str, Any]:
 
 def sentences(summary: dict[str, Any], locale: str = LOCALES[0]) -> Iterator[str]:
     """The summary for a person, a line at a time; counts first, then who is covered."""
+    if summary["demo_data"]:
+        yield translate(locale, "cli.demo_data")
     yield translate(locale, "run.counts", **summary)
     yield translate(locale, "run.assigned", **summary)
     yield translate(locale, "run.doubtful", **summary)

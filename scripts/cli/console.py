@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from geodata.db import Progress, make_engine, transaction
 from geodata.errors import GeodataError
+from geodata.queries.map_choices import has_invented_rows
 from scripts.cluster import database_url as private_database
 from scripts.postgres_files import ClusterError
 from webmap.i18n import LOCALES, has_key, translate
@@ -36,10 +37,12 @@ class Console:
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
-        """One unit of work, committed at its end."""
+        """One unit of work, committed at its end; says so when invented rows are among the data."""
         engine = self.engine
         try:
             with transaction(engine) as session:
+                if has_invented_rows(session):
+                    self.print(self.say("cli.demo_data"))
                 yield session
         finally:
             engine.dispose()
