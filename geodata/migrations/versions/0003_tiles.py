@@ -1,6 +1,6 @@
 """Tables made from other tables, to draw tiles fast.
 
-Revision ID: 0004
+Revision ID: 0003
 Revises: 0002
 """
 import sqlalchemy as sa
@@ -8,7 +8,7 @@ from alembic import op
 from geoalchemy2 import Geometry
 from sqlalchemy.dialects import postgresql
 
-revision = "0004"
+revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
