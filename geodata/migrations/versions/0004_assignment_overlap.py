@@ -3,13 +3,13 @@
 The first form asked one EXISTS over all pairs: the planner, hoping for an early hit that never comes, chose
 a nested loop (a first run of 1,000,000 rows did not end), and a single decision read the whole table.
 
-Revision ID: 0005
-Revises: 0004
+Revision ID: 0004
+Revises: 0003
 """
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
