@@ -86,6 +86,24 @@ def test_manifest_names_version_and_licence_of_each_library():
         assert any("LICENSE" in name for name in package["files"])
 
 
+MODULES = sorted(path for path in STATIC.rglob("*.js") if path.name != "leaflet.js")
+IMPORT = re.compile(r"""^(?:import|export)\b[^'"\n]*['"]([^'"]+)['"]""", re.MULTILINE)
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_every_import_is_the_address_of_a_file_we_serve(path):
+    for target in IMPORT.findall(path.read_text("utf-8")):
+        assert target.startswith(("./", "../"))
+        assert (path.parent / target).resolve().is_relative_to(STATIC)
+        assert (path.parent / target).is_file()
+
+
+def test_vendored_libraries_are_the_ones_tiles_are_read_with():
+    vendored = set(json.loads((STATIC / "vendor" / "manifest.json").read_text("utf-8")))
+    assert vendored == {"leaflet", "pbf", "@mapbox/point-geometry", "@mapbox/vector-tile"}
+    assert len((STATIC / "app" / "map" / "mvt.js").read_text("utf-8").splitlines()) <= 40
+
+
 def test_settings_cannot_end_their_script_element():
     hostile = {"name": "</script><script>alert(1)</script><!--", "other": "a & b \u2028"}
     text = str(script_json(hostile))
