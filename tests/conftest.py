@@ -5,11 +5,16 @@ from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from sqlalchemy.orm import Session
 
 from geodata import migrations
 from geodata.db import make_engine
 from scripts.cluster import Cluster, throwaway
+
+# A busy machine is no failure of a law.
+settings.register_profile("tenmin", deadline=None)
+settings.load_profile("tenmin")
 
 TEMPLATE = "tenmin_template"
 _numbers = itertools.count(1)
