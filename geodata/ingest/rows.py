@@ -21,7 +21,7 @@ _FINISH: Mapping[ImportKind, Callable[[Row, Notes], None]] = {
     ImportKind.ENTERPRISES: enterprises.finish,
     ImportKind.DEMAND: demand.finish,
 }
-_ALWAYS_STRICT = {"id_number_in_text", "text_unprintable"}
+_ALWAYS_STRICT = {"id_number_in_text", "person_in_cell", "text_unprintable"}
 _SAME_AS_WGS84 = {Datum.WGS84, Datum.CGCS2000}
 
 
@@ -119,6 +119,9 @@ def _read_value(row: Row, item: Field, cell: Any, notes: Notes) -> None:
     try:
         value = read_cell(item, cell)
     except InvalidInput as error:
+        if item.is_impersonal:
+            # What cannot be read here may still be about persons, and findings are stored.
+            error.params["value"] = "******"
         strict = item.strict or item.required or error.code in _ALWAYS_STRICT
         notes.note_error(row.number, item.name, error, strict=strict)
         if error.code == "code_damaged":

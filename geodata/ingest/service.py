@@ -26,10 +26,17 @@ from geodata.ingest.rows import read_rows
 from geodata.ingest.sandbox import RawTable, read_table
 from geodata.ingest.typed import Row
 from geodata.ingest.work import Work
-from geodata.queries import imports, ingest_batches, ingest_enterprises, ingest_grids, ingest_stations
+from geodata.queries import (
+    imports,
+    ingest_batches,
+    ingest_clarity,
+    ingest_enterprises,
+    ingest_grids,
+    ingest_stations,
+)
 from geodata.queries.imports import Outcome
 from geodata.queries.ingest_batches import MAX_STORED_VALUE
-from geodata.rules.file_fields import POLYGON_KINDS
+from geodata.rules.file_fields import CLARITY_FIELDS, POLYGON_KINDS
 from geodata.vocab import Datum, ImportKind
 
 __all__ = ["ImportReport", "RowChange", "RowFinding", "import_file"]
@@ -142,6 +149,9 @@ def _read(work: Work, path: Path) -> RawTable:
     if table.repeated:
         work.notes.warn(None, None, "columns_repeated", ", ".join(table.repeated))
     work.total = len(table.rows)
+    work.has_clarity = work.kind is ImportKind.ENTERPRISES and not set(CLARITY_FIELDS).isdisjoint(
+        table.fields
+    )
     return table
 
 
@@ -209,6 +219,8 @@ def _compare(work: Work) -> Outcome:
     imports.mark_changes(work.session, work.target)
     if work.kind is ImportKind.STATIONS:
         ingest_stations.mark_details(work.session)
+    if work.has_clarity:
+        ingest_clarity.mark_clarity(work.session)
     if work.target.has_points and not isinstance(work.datum, int):
         shifts = imports.list_shifts(work.session, work.target, _SHIFT_SAMPLE)
         plausibility.warn_shift_of_known(shifts, work.datum, work.notes)
@@ -222,6 +234,10 @@ def _list_changes(work: Work) -> list[RowChange]:
         for number, item, before, after in ingest_stations.list_service_changes(work.session):
             if number in changes:
                 changes[number][1][f"service:{item}"] = [before, after]
+    if work.has_clarity:
+        for number, columns in ingest_clarity.list_clarity_changes(work.session):
+            if number in changes:
+                changes[number][1].update(columns)
     return [
         RowChange(number, key, {name: (pair[0], pair[1]) for name, pair in columns.items()})
         for number, (key, columns) in changes.items()
@@ -289,6 +305,8 @@ def _apply(work: Work, batch_id: int, outcome: Outcome) -> Sequence[int]:
         ingest_stations.apply_details(work.session)
     elif work.kind is ImportKind.ENTERPRISES:
         ingest_enterprises.link_parents(work.session)
+    if work.has_clarity:
+        ingest_clarity.apply_clarity(work.session)
     return touched
 
 

@@ -11,7 +11,7 @@ from geodata.errors import InvalidInput
 from geodata.rules import file_words as words
 from geodata.rules.file_fields import Field
 from geodata.rules.hours_text import tidy
-from geodata.rules.imports import mentions_id_number
+from geodata.rules.imports import mentions_id_number, mentions_person
 
 Value = Any
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -22,6 +22,7 @@ _DMS = re.compile(
     r"""([EWNS东西北南]经?纬?)?\s*(\d{1,3})[°度]\s*(\d{1,2}(?:\.\d+)?)['′分]?\s*(?:(\d{1,2}(?:\.\d+)?)["″秒])?\s*([EWNS])?"""
 )
 _SPREADSHEET_ERRORS = {"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NULL!", "#NUM!"}
+_MEASURED = {"number", "coordinate"}
 _EXACT_DIGITS = 15
 _JUDGED_CODES = {"uscc", "parent_uscc"}
 """Eighteen digits may well be a credit code there; their own readers look closer."""
@@ -33,8 +34,8 @@ def read_cell(field: Field, cell: Any) -> Value:
     """The value of one cell, ``None`` for a blank one.
 
     Raises:
-        InvalidInput: ``text_unprintable``, ``text_too_long``, ``id_number_in_text``, ``code_damaged``,
-            ``number_unreadable``, ``date_unreadable``, ``word_unknown``.
+        InvalidInput: ``text_unprintable``, ``text_too_long``, ``id_number_in_text``, ``person_in_cell``,
+            ``code_damaged``, ``number_unreadable``, ``date_unreadable``, ``word_unknown``.
     """
     if field.reading in {"integer", "number", "coordinate"} and isinstance(cell, int | float):
         return _number(field, float(cell))
@@ -45,8 +46,10 @@ def read_cell(field: Field, cell: Any) -> Value:
         raise InvalidInput("text_unprintable", value=_UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", text))
     if field.reading == "code":
         return _code(field, cell, text)
-    if field.reading in {"text", "hours", "list"} and mentions_id_number(text):
+    if field.reading not in _MEASURED and mentions_id_number(text):
         raise InvalidInput("id_number_in_text", value="******")
+    if field.is_impersonal and mentions_person(text):
+        raise InvalidInput("person_in_cell", value="******")
     if len(text) > field.max_length:
         raise InvalidInput("text_too_long", value=text, limit=field.max_length)
     return _READERS.get(field.reading, _as_is)(field, text)
@@ -161,6 +164,11 @@ def _choice(field: Field, text: str) -> str:
     return found
 
 
+def _state(field: Field, text: str) -> str:
+    """The code of a known word, else the word itself."""
+    return _choices(field).get(_word(text), text)
+
+
 def _list(field: Field, text: str) -> list[str]:
     return list(dict.fromkeys(item for item in re.split(r"[,;，；、|\s]+", text) if item))
 
@@ -183,6 +191,7 @@ _READERS = {
     "coordinate": _coordinate,
     "date": _date,
     "choice": _choice,
+    "state": _state,
     "list": _list,
     "flag": _flag,
     "hours": _hours,

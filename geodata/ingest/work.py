@@ -31,6 +31,7 @@ class Work:
         total: rows of the file.
         rows: typed rows still in.
         version_id: boundary version of a grids import, once known.
+        has_clarity: whether the file has columns of the six things that should be clear.
     """
 
     session: Session
@@ -49,6 +50,7 @@ class Work:
     rows: list[Row] = field(default_factory=list)
     total: int = 0
     version_id: int | None = None
+    has_clarity: bool = False
 
     @property
     def target(self) -> Target:

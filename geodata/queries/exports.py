@@ -6,6 +6,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from geodata.queries.ingest_clarity import CLARITY_COLUMNS
+
 _IN_COUNTY = "(CAST(:county AS text) IS NULL OR t.county_code = :county)"
 _POINT = (
     "ST_X(t.geom) AS lon, ST_Y(t.geom) AS lat, t.coord_source, t.location_level, t.location_accuracy_m, "
@@ -40,8 +42,10 @@ _LISTS: dict[str, str] = {
         "SELECT t.name, t.uscc, t.uscc_stated, t.legacy_code, t.parent_uscc, t.unit_kind, t.industry_code, "
         "t.industry_line, t.staff_count, t.staff_counted_on, t.organization_status, t.covering_union, "
         "t.covering_confirmed_on, t.registered_address, t.registered_code, t.operating_address, "
-        f"t.operating_code, t.contact_name, t.contact_phone, t.removed_on, t.removal_reason, {_POINT} "
-        f"FROM enterprises t WHERE {_IN_COUNTY} ORDER BY t.id"
+        "t.operating_code, t.contact_name, t.contact_phone, t.removed_on, t.removal_reason, "
+        f"{', '.join(f'c.{name}' for name in CLARITY_COLUMNS)}, {_POINT} "
+        "FROM enterprises t LEFT JOIN enterprise_clarity c ON c.enterprise_id = t.id "
+        f"WHERE {_IN_COUNTY} ORDER BY t.id"
     ),
     "demand": (
         f"SELECT t.code, t.name, t.people, t.kind, t.worker_group, t.counted_on, t.address, {_POINT} "

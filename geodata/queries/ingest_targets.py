@@ -1,6 +1,7 @@
 """The tables that files fill: columns, defaults, and what a matched row becomes."""
 
 from geodata.queries.imports import Column, Target
+from geodata.queries.ingest_clarity import CLARITY_COLUMNS
 
 _MOVED_OR_UNPLACED = "CASE WHEN s.moved OR t.geom IS NULL THEN COALESCE(s.{0}, t.{0}) ELSE t.{0} END"
 _INVENTED = Column("is_invented", "boolean", "false")
@@ -127,6 +128,8 @@ ENTERPRISES = Target(
         Column("contact_phone"),
         Column("removed_on", "date"),
         Column("removal_reason"),
+        # What is clear about it, kept in a table of its own: see ingest_clarity.
+        *(Column(name, sql_type, is_aid=True) for name, sql_type in CLARITY_COLUMNS.items()),
         _INVENTED,
         *_PLACE,
     ),

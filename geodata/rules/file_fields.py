@@ -12,7 +12,7 @@ from geodata.rules import file_words as words
 from geodata.vocab import ImportKind
 
 Reading = Literal[
-    "text", "code", "integer", "number", "coordinate", "date", "choice", "list", "flag", "hours"
+    "text", "code", "integer", "number", "coordinate", "date", "choice", "state", "list", "flag", "hours"
 ]
 
 
@@ -24,10 +24,11 @@ class Field:
         name: canonical name; the table column of the same name unless said otherwise.
         labels: headers understood, beside the name; compared without case, spaces and punctuation.
         reading: how a cell becomes a value.
-        choices: for ``choice``: words of each code.
+        choices: for ``choice`` and ``state``: words of each code; a state may also be a word of its own.
         required: a file without this column, or a row without this value, is refused.
         strict: a value that cannot be read refuses the row; otherwise it is left out with a warning.
         max_length: characters.
+        is_impersonal: a cell that seems to name a person refuses the row and is not quoted.
     """
 
     name: str
@@ -37,6 +38,7 @@ class Field:
     required: bool = False
     strict: bool = False
     max_length: int = 200
+    is_impersonal: bool = False
 
 
 _COUNTY = Field("county_code", ("县级代码", "县区代码", "区县代码", "所属县代码", "county code"), "code")
@@ -145,6 +147,43 @@ _STATIONS = (
     _INVENTED,
 )
 
+STATE_LENGTH = 20
+
+
+def _state(name: str, labels: tuple[str, ...], choices: words.Words) -> Field:
+    return Field(name, labels, "state", choices, max_length=STATE_LENGTH, is_impersonal=True)
+
+
+# 六个清: counts and states, never persons. 职工人数 alone is the staff count of the enterprise itself.
+_CLARITY = (
+    _state("operation_state", ("经营运行", "经营情况", "经营运行情况", "operation"), words.CLARITY),
+    Field(
+        "workforce_count",
+        ("职工人数(清)", "职工队伍人数", "职工队伍", "核清职工人数", "workforce"),
+        "integer",
+        is_impersonal=True,
+    ),
+    Field(
+        "party_member_count",
+        ("党员人数", "党员数", "党员队伍人数", "党员队伍", "party members"),
+        "integer",
+        is_impersonal=True,
+    ),
+    _state("investor_state", ("出资人情况", "出资人", "投资人情况", "investors"), words.CLARITY),
+    _state(
+        "party_organization_state",
+        ("建立党组织", "党组织情况", "党组织建立情况", "party organization"),
+        words.ORGANIZATION_CLARITY,
+    ),
+    _state(
+        "union_organization_state",
+        ("建立工会组织", "工会组织情况", "工会组织建立情况", "union organization"),
+        words.ORGANIZATION_CLARITY,
+    ),
+    Field("as_of", ("核清日期", "六个清日期", "六清日期", "clarity date"), "date"),
+)
+CLARITY_FIELDS = tuple(item.name for item in _CLARITY)
+
 _ENTERPRISES = (
     Field(
         "name",
@@ -243,6 +282,7 @@ _ENTERPRISES = (
     Field("contact_phone", ("联系电话", "联系人电话", "电话", "手机", "phone"), max_length=40),
     Field("removed_on", ("移出日期", "注销日期", "removed on"), "date"),
     Field("removal_reason", ("移出原因", "removal reason"), "choice", words.REMOVAL_REASON),
+    *_CLARITY,
     *PLACE_FIELDS,
     _INVENTED,
 )

@@ -21,6 +21,16 @@ from geodata.vocab import (
 
 Words = Mapping[StrEnum, tuple[str, ...]]
 
+
+class ClarityState(StrEnum):
+    """Usual states of the six things that should be clear; a county may write short words of its own."""
+
+    CLEAR = "clear"
+    UNCLEAR = "unclear"
+    ESTABLISHED = "established"
+    NOT_ESTABLISHED = "not_established"
+
+
 GRID_KIND: Words = {
     GridKind.GRID: ("网格", "普通网格", "基础网格", "ordinary grid"),
     GridKind.ZONE: ("片区", "大网格"),
@@ -94,6 +104,15 @@ LOCATION_LEVEL: Words = {
     LocationLevel.COMMUNITY: ("村社区", "社区", "村"),
     LocationLevel.TOWN: ("乡镇街道", "乡镇", "街道"),
     LocationLevel.NONE: ("未定位", "无"),
+}
+CLARITY: Words = {
+    ClarityState.CLEAR: ("清", "已清", "清楚", "已核清"),
+    ClarityState.UNCLEAR: ("不清", "未清", "不清楚", "未核清"),
+}
+ORGANIZATION_CLARITY: Words = {
+    **CLARITY,
+    ClarityState.ESTABLISHED: ("已建", "已建立", "有", "是", "yes"),
+    ClarityState.NOT_ESTABLISHED: ("未建", "未建立", "无", "否", "no"),
 }
 YES = ("是", "true", "yes", "y", "1", "√", "虚构")
 NO = ("否", "false", "no", "n", "0", "×", "真实")

@@ -6,6 +6,7 @@ domain notes), so a steady shift of such a size is a wrongly named datum, not a 
 
 import datetime as dt
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -23,8 +24,18 @@ SAME_PLACE_M = 50.0
 """Two rows of one name this near each other are the same place."""
 
 _ID_NUMBER = re.compile(r"(?<![0-9A-Za-z])([1-9][0-9]{16}[0-9Xx])(?![0-9A-Za-z])")
+_ID_LENGTH = 18
 _ID_WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ID_CHECKS = "10X98765432"
+_LISTED = re.compile(r"[\s,;/|\\+&、和及]+")
+_ASIDE = re.compile(r"[:()]")
+_NOT_HAN = re.compile(r"[^\u3400-\u9fff]+")
+_SURNAMES = frozenset(
+    "王李张刘陈杨赵吴徐孙胡朱郭马罗梁宋郑谢韩唐冯董萧曹袁邓傅沈彭吕苏卢蒋蔡贾魏薛阎潘杜戴汪姜侯邹熊孟秦邱龚"
+)
+"""Common surnames that begin hardly any word for a state (高, 黄, 安, 成 … do)."""
+_NAME_LENGTHS = range(2, 4)
+_LONG_NUMBER = re.compile(r"[0-9]{10}")
 _SHIFTS_M = ((300.0, 750.0), (950.0, 1450.0))
 _MIN_SHIFTED = 5
 _STEADY_SHARE = 0.8
@@ -37,7 +48,7 @@ _MAX_LON, _MAX_LAT = 180.0, 90.0
 
 def mentions_id_number(text: str) -> bool:
     """Whether a text holds a citizen's identity number: 18 digits, a real birth date, a right check."""
-    return any(_is_id_number(match[1]) for match in _ID_NUMBER.finditer(text))
+    return len(text) >= _ID_LENGTH and any(_is_id_number(match[1]) for match in _ID_NUMBER.finditer(text))
 
 
 def _is_id_number(digits: str) -> bool:
@@ -47,6 +58,28 @@ def _is_id_number(digits: str) -> bool:
         return False
     check = sum(int(digit) * weight for digit, weight in zip(digits[:17], _ID_WEIGHTS, strict=True)) % 11
     return born.year >= 1900 and digits[17].upper() == _ID_CHECKS[check]  # noqa: PLR2004 - none lives longer
+
+
+def mentions_person(text: str) -> bool:
+    """Whether a cell meant for a count or a state seems to name persons: a name, a list of names, a number.
+
+    A name is two or three Chinese characters that begin with a common surname; a list is two or more words of such
+    length, whatever they begin with, since a state is one word. A number is ten digits or more. A rare
+    name standing alone looks like any word and is not found.
+    """
+    plain = unicodedata.normalize("NFKC", text)
+    if mentions_id_number(plain) or _LONG_NUMBER.search(plain):
+        return True
+    listed = [_words_of_han(part) for part in _LISTED.split(plain)]
+    wholes = ["".join(words) for words in listed if words]
+    if len(wholes) > 1 and all(len(whole) in _NAME_LENGTHS for whole in wholes):
+        return True
+    return any(word[0] in _SURNAMES and len(word) in _NAME_LENGTHS for words in listed for word in words)
+
+
+def _words_of_han(text: str) -> list[str]:
+    """Chinese words of a text, a remark in brackets or after a colon apart, digits and signs left out."""
+    return [word for part in _ASIDE.split(text) if (word := _NOT_HAN.sub("", part))]
 
 
 def find_point_problems(lon: Array, lat: Array) -> list[str]:

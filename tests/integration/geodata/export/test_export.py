@@ -17,6 +17,20 @@ from tests.integration.geodata.ingest.files import SOUTH, WEST, csv_file, geojso
 
 FORMATS = ("xlsx", "csv", "geojson", "gpkg")
 LIVE = ["=1+1", "+86 371", "-1", "@SUM(A1)", "'=1", "=cmd|' /C calc'!A0", "＝1+1"]
+CLEAR_HEADER = [
+    "经营运行",
+    "职工人数（清）",
+    "党员人数",
+    "出资人情况",
+    "建立党组织",
+    "建立工会组织",
+    "核清日期",
+]
+CLEAR = [
+    ["清", 120, 0, "不清", "已建", "未建", "2026-03-01"],
+    ["=停产", "", 3, "", "筹建中", "", "2026-03-02"],
+    ["", 8, "", "", "", "有", ""],
+]
 # A border with more text than one workbook cell takes.
 RAGGED = shapely.Point(WEST + 0.05, SOUTH + 0.05).buffer(0.0437, quad_segs=400)
 
@@ -57,7 +71,9 @@ def filled(session, tmp_path: Path):
     ]
     take("stations", csv_file(tmp_path / "s.csv", header, *stations), datum=Datum.GCJ02)
     rows = [[f"{text}公司{n}", text, 113.65 + n / 1e4, 34.75, f"{n}"] for n, text in enumerate(LIVE)]
-    header = ["企业名称", "联系人", "经度", "纬度", "职工人数"]
+    for row, clear in zip(rows, CLEAR, strict=False):
+        row.extend(clear)
+    header = ["企业名称", "联系人", "经度", "纬度", "职工人数", *CLEAR_HEADER]
     take("enterprises", csv_file(tmp_path / "e.csv", header, *rows), datum=Datum.BD09)
     take(
         "demand", csv_file(tmp_path / "p.csv", ["名称", "人数", "经度", "纬度"], ["广场", 40, 113.65, 34.75])
@@ -134,6 +150,17 @@ def test_a_workbook_has_no_formulas_and_codes_are_text(filled, tmp_path):
         for row in python_calamine.CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     ]
     assert names[1] == "=1+1公司0"
+
+
+def test_what_is_clear_goes_out_in_words_and_in_codes(filled, tmp_path):
+    export_rows(filled, "enterprises", tmp_path / "out.csv", format="csv")
+    (header, first, second, *_) = _cells(tmp_path / "out.csv")
+    start = header.index("经营运行")
+    assert first[start : start + 7] == ["清", 120, 0, "不清", "已建", "未建", "2026-03-01"]
+    assert second[start : start + 7] == ["'=停产", "", 3, "", "筹建中", "", "2026-03-02"]
+    export_rows(filled, "enterprises", tmp_path / "out.geojson", format="geojson")
+    properties = json.loads((tmp_path / "out.geojson").read_text())["features"][0]["properties"]
+    assert (properties["investor_state"], properties["workforce_count"]) == ("unclear", 120)
 
 
 def test_contacts_stay_home_unless_asked_for(filled, tmp_path):

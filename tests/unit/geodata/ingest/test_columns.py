@@ -66,6 +66,13 @@ def test_the_same_word_means_what_the_kind_of_file_means():
     assert read_header(ImportKind.DEMAND, ["地址", "人数"], {}).fields == ("address", "people")
 
 
+def test_clear_workforce_and_staff_count_are_two_columns():
+    headers = ["职工人数", "职工人数（清）", "党员人数", "建立工会组织", "建会情况", "核清日期", "as_of"]
+    header = read_header(ImportKind.ENTERPRISES, headers, {})
+    assert header.fields[:3] == ("staff_count", "workforce_count", "party_member_count")
+    assert header.fields[3:] == ("union_organization_state", "organization_status", "as_of", "")
+
+
 def test_a_field_named_twice_is_told_and_the_first_is_used():
     header = read_header(STATIONS, ["名称", "站点名称"], {})
     assert (header.fields, header.repeated) == (("name", ""), ("站点名称",))
@@ -117,6 +124,8 @@ def test_every_word_is_published():
         "ORGANIZATION_STATUS",
         "REMOVAL_REASON",
         "LOCATION_LEVEL",
+        "CLARITY",
+        "ORGANIZATION_CLARITY",
     ):
         for code, synonyms in getattr(file_words, name).items():
             assert f"| `{code}` | {'、'.join(synonyms)} |" in PUBLISHED, code

@@ -84,6 +84,38 @@ def test_an_unknown_word_tells_the_allowed_ones():
     assert refused.value.params["allowed"] == "网格、片区、专属网格"
 
 
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [
+        ("清", "clear"),
+        ("不 清", "unclear"),
+        ("已建", "established"),
+        ("NOT_established", "not_established"),
+        ("筹建中", "筹建中"),
+        ("字" * 20, "字" * 20),
+        ("", None),
+    ],
+)
+def test_a_state_is_a_code_or_a_short_word_of_its_own(cell, value):
+    options = {"choices": file_words.ORGANIZATION_CLARITY, "max_length": 20, "is_impersonal": True}
+    assert read("state", cell, **options) == value
+
+
+@pytest.mark.parametrize("reading", ["integer", "state"])
+@pytest.mark.parametrize(
+    ("cell", "code"),
+    [
+        ("张三、李四", "person_in_cell"),
+        ("11010519491231002X", "id_number_in_text"),
+        ("黄明、" * 30, "person_in_cell"),
+    ],
+)
+def test_persons_never_pass_for_counts_or_states(reading, cell, code):
+    with pytest.raises(InvalidInput) as refused:
+        read(reading, cell, max_length=20, is_impersonal=True)
+    assert (refused.value.code, refused.value.params["value"]) == (code, "******")
+
+
 @given(st.integers(0, 99_999_999))
 def test_counts_survive_the_spreadsheet(number):
     assert read("integer", float(number)) == read("integer", str(number)) == number
@@ -91,7 +123,9 @@ def test_counts_survive_the_spreadsheet(number):
 
 @given(
     st.text(),
-    st.sampled_from(["text", "code", "integer", "number", "coordinate", "date", "list", "flag", "hours"]),
+    st.sampled_from(
+        ["text", "code", "integer", "number", "coordinate", "date", "list", "flag", "hours", "state"]
+    ),
 )
 def test_a_reader_answers_any_text_with_a_value_or_a_named_refusal(text, reading):
     with suppress(InvalidInput):

@@ -13,6 +13,7 @@ from geodata.rules.imports import (
     judge_label,
     label_names_division,
     mentions_id_number,
+    mentions_person,
     suspect_datum,
 )
 from geodata.vocab import Datum
@@ -136,3 +137,45 @@ def test_a_label_agrees_differs_or_is_no_division():
     assert judge_label("金水区", "中原区", known) == "label_differs"
     assert judge_label("高新区", "中原区", known) == "label_unknown"
     assert judge_label("金水区", None, known) == "label_differs"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "张三",
+        "王小明",
+        "张三、李四",
+        "黄明；高远",
+        "黄明 高远 安然",
+        "王伟50%,李强50%",
+        "欧阳明、周强和何方",
+        "12（张三、李四）",
+        "法人：王伟",
+        "１１０１０５１９４９１２３１００２Ｘ",
+        "13800138000",
+    ],
+)
+def test_names_lists_of_names_and_numbers_of_persons_are_seen(text):
+    assert mentions_person(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "清",
+        "不清",
+        "已建",
+        "正常经营",
+        "高风险",
+        "停业",
+        "停业（装修）",
+        "12人",
+        "1,200 人",
+        "clear",
+        "半停产",
+        "2026年",
+    ],
+)
+def test_states_and_counts_are_no_persons(text):
+    assert not mentions_person(text)
