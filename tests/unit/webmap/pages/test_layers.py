@@ -87,7 +87,7 @@ def test_manifest_names_version_and_licence_of_each_library():
 
 
 MODULES = sorted(path for path in STATIC.rglob("*.js") if path.name != "leaflet.js")
-IMPORT = re.compile(r"""^(?:import|export)\b[^'"\n]*['"]([^'"]+)['"]""", re.MULTILINE)
+IMPORT = re.compile(r"""^(?:import\s*|(?:import|export)\b[^'";]*\bfrom\s*)['"]([^'"]+)['"]""", re.MULTILINE)
 
 
 @pytest.mark.parametrize("path", MODULES, ids=lambda path: f"{path.parent.name}/{path.name}")
