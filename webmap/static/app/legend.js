@@ -75,8 +75,9 @@ function enterprises(offMap) {
   ];
 }
 
-const base = () => el("p", { class: "legend-base" }, settings.base_map ? [settings.base_map.attribution, settings.base_map.approval].filter(Boolean).join(" · ") : t("page.own_base"));
+// What the map rests on, with its approval number where it has one.
+export const baseName = (base) => (base ? [base.attribution, base.approval].filter(Boolean).join(" · ") : t("page.own_base"));
 
-export function draw(node, { offMap = 0 } = {}) {
-  fill(node, { coverage, grids, enterprises: () => enterprises(offMap) }[state.tab](), base());
+export function draw(node, { offMap = 0, base = null } = {}) {
+  fill(node, { coverage, grids, enterprises: () => enterprises(offMap) }[state.tab](), el("p", { class: "legend-base" }, baseName(base)));
 }

@@ -21,9 +21,10 @@ import { TenminMap } from "./map/map.js";
 const PANELS = { coverage, grids, enterprises };
 const parts = { sentence: byId("sentence"), figure: byId("figure"), extra: byId("extra"), list: byId("list") };
 let offMap = 0;
+let base = settings.base_map;
 let arrived = Boolean(state.at);
 
-const tenmin = new TenminMap({ map: window.tenmin.map, onPick: pick });
+const tenmin = new TenminMap({ map: window.tenmin.map, onPick: pick, onBaseLost });
 
 function pick(hit) {
   if (hit?.kind === "place") choosePlace(hit);
@@ -64,11 +65,13 @@ function drawHead() {
   byId("language").href = address(state).replace(/lang=\w+/, `lang=${other}`);
 }
 
+const drawLegend = () => legend.draw(byId("legend-body"), { offMap, base });
+
 function drawPanel() {
   PANELS[state.tab].draw(parts);
   listView.draw(byId("list-view"));
-  legend.draw(byId("legend-body"), { offMap });
-  footer.draw(byId("footer"), (n) => { if (n !== offMap) { offMap = n; legend.draw(byId("legend-body"), { offMap }); } });
+  drawLegend();
+  footer.draw(byId("footer"), (n) => { if (n !== offMap) { offMap = n; drawLegend(); } });
 }
 
 function onEnterprise(row) {
@@ -181,8 +184,14 @@ function wire() {
 
 // What the map says for those who do not see it is in the panel and the list; this names the base it rests on.
 function baseChip() {
-  const base = settings.base_map;
-  fill(byId("base-chip"), base ? [base.attribution, base.approval].filter(Boolean).join(" · ") : t("page.own_base"));
+  fill(byId("base-chip"), legend.baseName(base));
+}
+
+// A base map that cannot be reached is not named: chip and legend say what is really drawn.
+function onBaseLost() {
+  base = null;
+  baseChip();
+  drawLegend();
 }
 
 wire();

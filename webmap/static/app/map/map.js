@@ -2,7 +2,7 @@
 import { settings } from "../settings.js";
 import { state, set } from "../state.js";
 import { t } from "../text.js";
-import { byId, isPhone } from "../dom.js";
+import { isPhone } from "../dom.js";
 import { countyPath, drawCountyLines, drawGridLines, drawGround } from "./base.js";
 import { CanvasLayer } from "./canvas-layer.js";
 import { drawCoverage } from "./coverage-scene.js";
@@ -16,9 +16,10 @@ const L = window.L;
 const SCENES = { coverage: drawCoverage, grids: drawGrids, enterprises: drawEnterprises };
 
 export class TenminMap {
-  constructor({ map, onPick }) {
+  constructor({ map, onPick, onBaseLost }) {
     this.map = map;
     this.onPick = onPick;
+    this.onBaseLost = onBaseLost;
     this.hits = { points: [], areas: [] };
     this.answer = null;
     this.demandStates = new Map();
@@ -55,7 +56,7 @@ export class TenminMap {
     if (!this.base) return;
     this.base = null;
     layers.forEach((layer) => layer.remove());
-    byId("base-chip").textContent = t("page.own_base");
+    this.onBaseLost();
     this.layer.redraw();
   }
 
