@@ -6,7 +6,7 @@ import { bar } from "./figure.js";
 import { gapReason, gapTitle, remedyTag } from "./panel-coverage.js";
 import { partsText, shareParts, shareText } from "./panel-grids.js";
 import { statusSymbol } from "./panel-enterprises.js";
-import { enterprise, gridTitle, owner, reasonText, waits } from "./reason.js";
+import { enterprise, gridTitle, owner, reasonText, sentence, waits } from "./reason.js";
 import { set, state } from "./state.js";
 import { clock, dateTime, isChinese, metres, number, shortCode, t } from "./text.js";
 
@@ -141,7 +141,7 @@ function historyList(history) {
   const old = history.filter((row) => row.valid_to ?? row.to);
   if (!old.length) return null;
   return el("details", { class: "history" }, el("summary", {}, t("page.history", { n: old.length })), el("ul", {}, old.map((row) => el("li", {},
-    `${(row.valid_from ?? row.from ?? "").slice(0, 10)} – ${(row.valid_to ?? row.to ?? "").slice(0, 10)}`, " ", owner(row), t("page.colon"), (isChinese ? row.reason_zh : row.reason_en) ?? t(`assignment_method.${row.method}`)))));
+    `${(row.valid_from ?? row.from ?? "").slice(0, 10)} – ${(row.valid_to ?? row.to ?? "").slice(0, 10)}`, " ", owner(row), t("page.colon"), sentence(row) ?? t(`assignment_method.${row.method}`)))));
 }
 
 async function enterpriseCard(id) {

@@ -1,7 +1,10 @@
 // Why this grid: the sentence the API gives, and who it is about. One shape for cards and lists.
 import { feature } from "./api.js";
 import { state } from "./state.js";
-import { isChinese, metres, shortCode, t } from "./text.js";
+import { isChinese, metres, shortCode, shortCodesIn, t } from "./text.js";
+
+// Why, in the language and with the codes of this page; null when the API gives no sentence.
+export const sentence = (told) => shortCodesIn((isChinese ? told.reason_zh : told.reason_en) ?? null, state.county);
 
 // An enterprise as the API tells it, whichever door it came through.
 export function enterprise(raw) {
@@ -25,7 +28,7 @@ export function enterprise(raw) {
       fallback_code: told.fallback?.code ?? row.fallback_code ?? null,
       status: told.status ?? row.assignment_status,
       method: told.method ?? row.assignment_method,
-      reason: (isChinese ? told.reason_zh : told.reason_en) ?? null,
+      reason: sentence(told),
       since: told.valid_from ?? null,
       boundary_version: told.boundary_version ?? null,
       history: row.history ?? [],

@@ -52,6 +52,9 @@ export function now() {
 // A grid's code without the county it is in: 410102G011 is G011 on a page about 410102.
 export const shortCode = (code, county) => (code && county && code.startsWith(county) && code.length > county.length ? code.slice(county.length) : code ?? "");
 
+// The same within a sentence of the API; codes of other counties stay whole, they would be taken for our own.
+export const shortCodesIn = (sentence, county) => (sentence && county ? sentence.replace(new RegExp(`\\b${county}(?=[GZX]\\d)`, "g"), "") : sentence);
+
 export function metres(value) {
   if (value === null || value === undefined) return "–";
   if (value >= 1000 && value % 1000 === 0) return t("page.km", { n: value / 1000 });
