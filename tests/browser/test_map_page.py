@@ -1,5 +1,7 @@
 """The map page in a real browser: what people do, and what the page must never do."""
 
+import re
+
 import pytest
 from playwright.sync_api import Route
 
@@ -286,3 +288,56 @@ def test_map_draws_what_the_list_says(visit):
             .then((response) => response.json()).then((answer) => answer.stations.length)"""
     )
     assert drawn == told
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+@pytest.mark.parametrize("tab", ["coverage", "grids", "enterprises"])
+def test_lists_on_a_phone_show_every_row_whole(visit, tab, lang):
+    visitor = visit(PHONE)
+    visitor.open(view="list", tab=tab, org="all", lang=lang)
+    visitor.page.wait_for_selector(".facts-table tbody tr")
+    hidden = visitor.page.evaluate(
+        """() => [...document.querySelectorAll('.table-scroll, .table-scroll tbody :is(th, td)')]
+            .filter((node) => node.scrollWidth > node.clientWidth + 1
+                || node.getBoundingClientRect().right > window.innerWidth)
+            .map((node) => node.textContent)"""
+    )
+    assert hidden == []
+    assert visitor.overflow() <= 0
+
+
+def test_row_on_a_phone_opens_its_card_wherever_it_is_touched(visit):
+    visitor = visit(PHONE)
+    visitor.open(view="list", time="15:00")
+    row = visitor.page.locator(".facts-table tbody tr >> nth=0")
+    name = row.locator("th").inner_text()
+    row.scroll_into_view_if_needed()
+    row.click(position={"x": 200, "y": 40})
+    visitor.page.wait_for_selector("#card h2")
+    assert visitor.page.inner_text("#card h2").strip() == name.strip()
+
+
+def test_why_names_grids_by_the_short_code_the_rest_of_the_page_uses(visit):
+    visitor = visit()
+    visitor.open(tab="enterprises", view="list", org="all")
+    visitor.page.wait_for_selector(".facts-table tbody tr")
+    words = visitor.page.inner_text("#list") + visitor.page.inner_text("#list-view")
+    assert re.search(r"（[GZX]\d+）", words)
+    assert not re.search(rf"{SMALL}[GZX]\d", words)
+
+
+def test_base_map_out_of_reach_is_not_named(visit):
+    visitor = visit()
+
+    def choose_base_map(route: Route) -> None:
+        answer = route.fetch()
+        layer = '{"url": "/nowhere/{z}/{x}/{y}", "subdomains": "0"}'
+        chosen = f'"base_map": {{"layers": [{layer}], "attribution": "天地图", "approval": "GS(2026)1号"}}'
+        route.fulfill(response=answer, body=re.sub(r'"base_map": ?null', chosen, answer.text()))
+
+    visitor.page.route(re.compile(r"/\?lang="), choose_base_map)
+    visitor.open()
+    visitor.page.wait_for_selector("#base-chip:has-text('自有')")
+    assert "天地图" not in (visitor.page.text_content("body > main") or "")
+    assert visitor.page.text_content(".legend-base") == visitor.page.text_content("#base-chip")
+    visitor.complaints.clear()  # the browser's own lines about the tiles that are not there

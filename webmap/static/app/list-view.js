@@ -13,11 +13,19 @@ let firms = { key: "", rows: [], questions: [], status: "idle" };
 let page = 0;
 let pageOf = "";
 
+const classes = (column) => [column.number && "is-number", column.phone && `is-${column.phone}`].filter(Boolean).join(" ") || null;
+
+function cell(column, i, row) {
+  const attributes = i ? { role: "cell" } : { role: "rowheader", scope: "row" };
+  return el(i ? "td" : "th", { ...attributes, class: classes(column), data: column.number ? { label: column.title } : {} }, column.cell(row));
+}
+
+// On a phone each row is a card, and a table laid out as anything else is a table only if its roles say so.
 function table(caption, columns, rows) {
   return el("div", { class: "table-scroll", tabindex: 0, role: "region", "aria-label": caption },
-    el("table", { class: "facts-table" }, el("caption", {}, caption),
-      el("thead", {}, el("tr", {}, columns.map((column) => el("th", { scope: "col", class: column.number ? "is-number" : null }, column.title)))),
-      el("tbody", {}, rows.map((row) => el("tr", {}, columns.map((column, i) => el(i ? "td" : "th", { scope: i ? null : "row", class: column.number ? "is-number" : null }, column.cell(row))))))));
+    el("table", { class: "facts-table", role: "table" }, el("caption", {}, caption),
+      el("thead", { role: "rowgroup" }, el("tr", { role: "row" }, columns.map((column) => el("th", { scope: "col", role: "columnheader", class: classes(column) }, column.title)))),
+      el("tbody", { role: "rowgroup" }, rows.map((row) => el("tr", { role: "row" }, columns.map((column, i) => cell(column, i, row)))))));
 }
 
 // 1–100 of 5,000, with buttons; keeps its place while figures change.
@@ -34,7 +42,10 @@ function paged(caption, columns, rows, redraw) {
 }
 
 const open = (kind, id, ...label) => el("button", { type: "button", class: "link", on: { click: () => set({ sel: { kind, id } }) } }, ...label);
-const column = (key, cell, isNumber = false) => ({ title: t(key), cell, number: isNumber });
+const column = (key, content, { number: isNumber = false, phone = "" } = {}) => ({ title: t(key), cell: content, number: isNumber, phone });
+const TAG = { phone: "tag-cell" }; // on a phone: beside the name
+const FIGURE = { number: true };
+const WIDE = { number: true, phone: "wide" }; // on a phone: left to the card of the row
 
 const STATE_ORDER = ["open", "unknown", "shut", "lacks", "staff_only", "excluded"];
 
@@ -47,10 +58,10 @@ function stations(redraw) {
   const rows = [...own, ...missing].sort((a, b) => STATE_ORDER.indexOf(a.state) - STATE_ORDER.indexOf(b.state) || a.id - b.id);
   return paged(t("page.list.stations", { n: number(rows.length) }), [
     column("page.column.station", (row) => open("station", row.id, row.name)),
-    column("page.column.state", (row) => el("span", { class: `state is-${row.state}` }, t(`page.station.${row.state === "open" && row.is_24h ? "always" : row.state}`))),
-    column("page.column.why", (row) => (reasons.has(row.id) ? t(`page.left_out.${reasons.get(row.id).reason}`) : "")),
-    column("page.column.type", (row) => el("span", { class: "code" }, row.type ? t(`station_type.${row.type}`) : "")),
-    column("page.column.code", (row) => el("span", { class: "code" }, row.code ?? "")),
+    column("page.column.state", (row) => el("span", { class: `state is-${row.state}` }, t(`page.station.${row.state === "open" && row.is_24h ? "always" : row.state}`)), TAG),
+    column("page.column.why", (row) => (reasons.has(row.id) ? t(`page.left_out.${reasons.get(row.id).reason}`) : null)),
+    column("page.column.type", (row) => row.type && el("span", { class: "code" }, t(`station_type.${row.type}`))),
+    column("page.column.code", (row) => row.code && el("span", { class: "code" }, row.code)),
   ], rows, redraw);
 }
 
@@ -64,16 +75,16 @@ function grids(redraw) {
   const rows = [...ownGrids(current.answer)].sort((a, b) => b.not_covered - a.not_covered || a.id - b.id);
   return [el("p", { class: "list-question" }, plainQuestion()), ...paged(t("page.list.grids", { n: number(rows.length) }), [
     column("page.column.name", (row) => open("grid", row.id, row.name, " ", el("i", {}, shortCode(row.code, state.county)))),
-    column("page.column.people", (row) => number(row.people), true),
-    column("page.column.share", shareText, true),
-    column("page.column.covered", (row) => number(row.covered), true),
-    column("page.column.cross", (row) => number(row.cross), true),
-    column("page.column.unknown", (row) => number(row.unknown), true),
-    column("page.column.not_covered", (row) => number(row.not_covered), true),
-    column("page.column.unorganized", (row) => number(row.unorganized), true),
-    column("page.column.enterprises", (row) => number(row.enterprises), true),
-    column("page.column.stations", (row) => number(row.stations), true),
-    column("page.column.nearest", (row) => metres(row.nearest_open_m), true),
+    column("page.column.people", (row) => number(row.people), FIGURE),
+    column("page.column.share", shareText, { ...TAG, ...FIGURE }),
+    column("page.column.covered", (row) => number(row.covered), WIDE),
+    column("page.column.cross", (row) => number(row.cross), WIDE),
+    column("page.column.unknown", (row) => number(row.unknown), WIDE),
+    column("page.column.not_covered", (row) => number(row.not_covered), FIGURE),
+    column("page.column.unorganized", (row) => number(row.unorganized), FIGURE),
+    column("page.column.enterprises", (row) => number(row.enterprises), WIDE),
+    column("page.column.stations", (row) => number(row.stations), WIDE),
+    column("page.column.nearest", (row) => metres(row.nearest_open_m), FIGURE),
   ], rows, redraw)];
 }
 
@@ -100,9 +111,9 @@ function enterprises(redraw) {
   return [...paged(t("page.list.enterprises"), [
     column("page.column.enterprise", (row) => open("enterprise", row.id, row.name)),
     column("page.column.grid", (row) => owner(row.assignment)),
-    column("page.column.status", (row) => el("span", { class: "with-symbol" }, statusSymbol(row.assignment.status), t(`assignment_status.${row.assignment.status}`))),
+    column("page.column.status", (row) => el("span", { class: "with-symbol" }, statusSymbol(row.assignment.status), t(`assignment_status.${row.assignment.status}`)), TAG),
     column("page.column.reason", (row) => reasonText(row.assignment)),
-    column("page.column.uscc", (row) => el("span", { class: "code" }, row.uscc ?? "")),
+    column("page.column.uscc", (row) => row.uscc && el("span", { class: "code" }, row.uscc), { phone: "wide" }),
   ], firms.rows, redraw), firms.questions.some((question) => question.after !== null) && last ? el("button", { type: "button", class: "more", on: { click: async () => { await loadFirms(redraw, { more: true }); page += 1; redraw(); } } }, t("page.more"), icon("down")) : null];
 }
 
