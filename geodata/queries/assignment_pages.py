@@ -1,5 +1,7 @@
 """Pages of who is responsible today, for lists and the API."""
 
+from collections.abc import Sequence
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -14,9 +16,9 @@ def list_assignments(
     after: int | None = None,
     county: str | None = None,
     grid: int | None = None,
-    status: str | None = None,
+    status: Sequence[str] | None = None,
     org: str | None = None,
-    band: str | None = None,
+    band: Sequence[str] | None = None,
 ) -> tuple[list[AssignmentRow], int | None]:
     """Rows in force by enterprise id, and the enterprise id to go on after, ``None`` on the last page.
 
@@ -28,9 +30,9 @@ def list_assignments(
         clauses.after("e.id", after),
         clauses.equals(COUNTY, county, name="county"),
         clauses.equals("a.grid_id", grid, name="grid"),
-        clauses.equals("a.status", status, name="status"),
+        clauses.one_of("a.status", status, name="status"),
         clauses.organized_as("e.organization_status", org),
-        clauses.in_band("e.staff_count", band),
+        clauses.in_bands("e.staff_count", band),
     )
     statement = sa.text(
         "SELECT e.id FROM assignments a JOIN enterprises e ON e.id = a.enterprise_id "

@@ -1,6 +1,6 @@
 """Reading assignments for people: who is responsible, the history, the queues, and the sum check."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -169,7 +169,7 @@ def summarize_assignments(
     county_code: str | None = None,
     grid_id: int | None = None,
     organized: bool | None = None,
-    bands: Iterable[str] = (),
+    bands: Sequence[str] = (),
 ) -> AssignmentCounts:
     """Count places of work that are not removed, by how they were assigned.
 
@@ -185,9 +185,7 @@ def summarize_assignments(
         clauses.equals(COUNTY, county_code, name="county"),
         clauses.equals("a.grid_id", grid_id, name="grid_id"),
         _organized(is_organized=organized),
-        clauses.Clause(f"{clauses.band_of('e.staff_count')} = ANY(:bands)", {"bands": list(bands)})
-        if bands
-        else None,
+        clauses.in_bands("e.staff_count", bands),
     )
     statement = (
         "SELECT a.method, a.status, count(*) AS places, count(a.grid_id) AS with_grid, "

@@ -4,7 +4,7 @@ A filter that was not asked for is ``None`` and falls away in ``where``. Column 
 query, never from a request.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -68,6 +68,11 @@ def equals(column: str, value: object | None, *, name: str) -> Clause | None:
     return None if value is None else Clause(f"{column} = :{name}", {name: value})
 
 
+def one_of(column: str, values: Sequence[str] | None, *, name: str) -> Clause | None:
+    """The column has one of these values; ``name`` is the bound name."""
+    return None if not values else Clause(f"{column} = ANY(:{name})", {name: list(values)})
+
+
 def after(column: str, last_id: int | None) -> Clause | None:
     """Keyset paging: rows beyond the last one seen."""
     return None if last_id is None else Clause(f"{column} > :after", {"after": last_id})
@@ -112,16 +117,9 @@ def organized_as(column: str, org: str | None) -> Clause | None:
     return Clause(f"{column} = :org", {"org": org})
 
 
-def in_band(column: str, band: str | None) -> Clause | None:
-    """The staff count falls in the band."""
-    if band is None:
-        return None
-    if band == StaffBand.UNKNOWN:
-        return Clause(f"coalesce({column}, 0) < 1")
-    low, high = BAND_LIMITS[StaffBand(band)]
-    if high is None:
-        return Clause(f"{column} >= :staff_low", {"staff_low": low})
-    return Clause(f"{column} BETWEEN :staff_low AND :staff_high", {"staff_low": low, "staff_high": high})
+def in_bands(column: str, bands: Sequence[str] | None) -> Clause | None:
+    """The staff count falls in one of the bands."""
+    return None if not bands else Clause(f"{band_of(column)} = ANY(:bands)", {"bands": list(bands)})
 
 
 def band_of(column: str) -> str:

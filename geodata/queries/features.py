@@ -4,6 +4,7 @@ Geometry is 4326 with six decimals (0.1 m). Pages go by ascending id: ask again 
 ``next_after`` until that is ``None``, and every row that stays has been seen exactly once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -145,14 +146,14 @@ def list_enterprises(
     county: str | None = None,
     q: str | None = None,
     org: str | None = None,
-    status: str | None = None,
+    status: Sequence[str] | None = None,
     grid: int | None = None,
-    band: str | None = None,
+    band: Sequence[str] | None = None,
 ) -> Page:
     """Places of work still on the list, with the grid responsible today; never a contact.
 
-    ``status`` is the assignment's, ``grid`` the lasting id of the responsible grid, ``org`` an
-    organisation status or ``without_union``, ``band`` a staff-size band.
+    ``status`` are the assignment's, ``grid`` the lasting id of the responsible grid, ``org`` an
+    organisation status or ``without_union``, ``band`` staff-size bands.
     """
     found = (
         Clause("e.removed_on IS NULL"),
@@ -160,9 +161,9 @@ def list_enterprises(
         clauses.equals("e.county_code", county, name="county"),
         clauses.contains_text("e.name", q),
         clauses.organized_as("e.organization_status", org),
-        clauses.equals("a.status", status, name="status"),
+        clauses.one_of("a.status", status, name="status"),
         clauses.equals("a.grid_id", grid, name="grid"),
-        clauses.in_band("e.staff_count", band),
+        clauses.in_bands("e.staff_count", band),
     )
     feature = feature_sql("e.id", "e.geom", ENTERPRISE_PROPERTIES)
     return _page(session, ENTERPRISES_WITH_OWNER, "e.id", feature, found, asked.limit)

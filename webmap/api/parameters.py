@@ -1,10 +1,12 @@
 """Query parameters, parsed once at the door: bounded, finite, nothing unknown, nothing twice."""
 
+import re
 from datetime import UTC, date, datetime
+from enum import StrEnum
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 from geodata.errors import InvalidInput
 from geodata.queries.clauses import WITHOUT_UNION, Bbox, StaffBand
@@ -48,6 +50,10 @@ class Query(BaseModel):
 
     lang: Literal["zh", "en"] | None = Field(None, description="Language of sentences; else Accept-Language.")
 
+    def without(self, *names: str) -> dict[str, Any]:
+        """The values as read, by name, but for these and the language."""
+        return {name: value for name, value in self if name != "lang" and name not in names}
+
 
 def _plain_digits(value: object) -> object:
     """Python reads ``1_0`` and full-width digits as numbers; an address should not."""
@@ -59,6 +65,22 @@ def _plain_digits(value: object) -> object:
 Id = Annotated[int, Field(ge=1, le=MAX_ID), BeforeValidator(_plain_digits)]
 LastId = Annotated[int, Field(ge=0, le=MAX_ID), BeforeValidator(_plain_digits)]
 Limit = Annotated[int, Field(ge=1, le=MAX_LIMIT), BeforeValidator(_plain_digits)]
+
+
+def _words_of(kind: type[StrEnum]) -> str:
+    """Pattern of one or more words of a vocabulary with commas between."""
+    word = "(" + "|".join(re.escape(value) for value in kind) + ")"
+    return f"^{word}(,{word}){{0,9}}$"
+
+
+# Strings in the document, tuples of words once read.
+_BY_COMMA = AfterValidator(lambda text: tuple(text.split(",")))
+Bands = Annotated[
+    str, Field(pattern=_words_of(StaffBand), description="Staff-size bands, with commas."), _BY_COMMA
+]
+Statuses = Annotated[
+    str, Field(pattern=_words_of(AssignmentStatus), description="Statuses in force, with commas."), _BY_COMMA
+]
 
 
 class PageQuery(Query):
@@ -86,7 +108,7 @@ class PageQuery(Query):
     @property
     def filters(self) -> dict[str, Any]:
         """The other conditions, named as the query functions name them."""
-        return self.model_dump(exclude={"lang", "limit", "after", "bbox"})
+        return self.without("limit", "after", "bbox")
 
 
 class StationsQuery(PageQuery):
@@ -108,9 +130,9 @@ class EnterprisesQuery(PageQuery):
     org: OrganizationStatus | Literal["without_union"] | None = Field(
         None, description=f"Organisation status; `{WITHOUT_UNION}` is every state that still needs a union."
     )
-    status: AssignmentStatus | None = Field(None, description="Status of the assignment in force.")
+    status: Statuses | None = None
     grid: Id | None = Field(None, description="Id of the responsible grid.")
-    band: StaffBand | None = Field(None, description="Staff-size band.")
+    band: Bands | None = None
 
 
 class DivisionsQuery(PageQuery):
@@ -126,9 +148,9 @@ class AssignmentsQuery(Query):
     after: LastId | None = Field(None, description="Go on after this enterprise id: the answer's `next`.")
     county: County | None = None
     grid: Id | None = Field(None, description="Id of the responsible grid.")
-    status: AssignmentStatus | None = None
+    status: Statuses | None = None
     org: OrganizationStatus | Literal["without_union"] | None = None
-    band: StaffBand | None = None
+    band: Bands | None = None
 
 
 class SummaryQuery(Query):
@@ -137,7 +159,7 @@ class SummaryQuery(Query):
     county: County | None = None
     grid: Id | None = None
     organized: bool | None = Field(None, description="`false`: only those that still need a union.")
-    band: StaffBand | None = None
+    band: Bands | None = None
 
 
 class WhichGridQuery(Query):

@@ -35,7 +35,7 @@ def list_responsibilities(query: parameters.AssignmentsQuery) -> Response:
     """Who is responsible today, by enterprise id."""
 
     def read(session: Session) -> str:
-        rows, next_after = list_assignments(session, **query.model_dump(exclude={"lang"}))
+        rows, next_after = list_assignments(session, **query.without())
         found = [to_json(explain(row)) for row in rows]
         return json_text(
             {"numberReturned": len(found), "limit": query.limit, "next": next_after, "assignments": found}
@@ -57,7 +57,7 @@ def get_summary(query: parameters.SummaryQuery) -> Response:
             county_code=query.county,
             grid_id=query.grid,
             organized=query.organized,
-            bands=[query.band] if query.band else (),
+            bands=query.band or (),
         )
         return json_text({**asdict(counts), "adds_up": counts.adds_up})
 
@@ -72,7 +72,7 @@ def find_grid(query: parameters.WhichGridQuery) -> Response:
     """Which grid is, or was on a day, responsible: by credit code, name, or place."""
 
     def read(session: Session) -> str:
-        found = which_grid(session, **query.model_dump(exclude={"lang"}))
+        found = which_grid(session, **query.without())
         return json_text(
             {"on": query.on and query.on.isoformat(), "results": [to_json(one) for one in found]}
         )
