@@ -8,9 +8,8 @@ import dataclasses
 import hashlib
 import json
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -173,8 +172,7 @@ def _meet(work: Work) -> tuple[Outcome, list[RowChange], bool]:
     """Stage, match and compare; all of it undone when a refused row holds the others back."""
     try:
         with work.session.begin_nested():
-            imports.create_staging(work.session, work.target)
-            imports.stage_rows(work.session, work.target, _staged(work))
+            _stage(work)
             match_rows(work)
             outcome, changes = _compare(work), _list_changes(work)
             if work.all_or_nothing and work.notes.refused_rows:
@@ -194,9 +192,8 @@ def _place(work: Work, rows: list[Row]) -> list[Row]:
     return kept
 
 
-def _staged(work: Work) -> Iterable[list[Any]]:
-    """Rows in the order of the target's columns."""
-    names = [column.name for column in work.target.columns]
+def _complete(work: Work) -> None:
+    """Add to every row what was not in its cells: its place, and what is assumed of it."""
     datum = places.datum_text(work.datum)
     for row in work.rows:
         values = row.values
@@ -212,7 +209,16 @@ def _staged(work: Work) -> Iterable[list[Any]]:
                 values["raw_x"], values["raw_y"], values["raw_datum"] = row.x, row.y, datum
         if work.kind is ImportKind.STATIONS:
             values["hours_given"] = "hours_text" in values
-        yield [row.number, *(values.get(name) for name in names)]
+
+
+def _stage(work: Work) -> None:
+    """Copy the rows; columns that no row brings stay null and cost nothing."""
+    imports.create_staging(work.session, work.target)
+    _complete(work)
+    brought = {name for row in work.rows for name in row.values}
+    names = [column.name for column in work.target.columns if column.name in brought]
+    rows = ((row.number, *map(row.values.get, names)) for row in work.rows)
+    imports.stage_rows(work.session, names, rows)
 
 
 def _compare(work: Work) -> Outcome:

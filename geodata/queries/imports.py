@@ -111,10 +111,9 @@ def copy_rows(session: Session, table: str, columns: Sequence[str], rows: Iterab
             copy.write_row(row)
 
 
-def stage_rows(session: Session, target: Target, rows: Iterable[Sequence[Any]]) -> None:
-    """Copy typed rows: row number first, then the target's columns in order."""
-    names = ["row_number", *(column.name for column in target.columns)]
-    copy_rows(session, "staged_rows", names, rows)
+def stage_rows(session: Session, names: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Copy typed rows: row number first, then the named columns in order."""
+    copy_rows(session, "staged_rows", ["row_number", *names], rows)
     session.execute(sa.text("ANALYZE staged_rows"))
 
 

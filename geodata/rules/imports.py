@@ -63,9 +63,9 @@ def _is_id_number(digits: str) -> bool:
 def mentions_person(text: str) -> bool:
     """Whether a cell meant for a count or a state seems to name persons: a name, a list of names, a number.
 
-    A name is two or three Chinese characters that begin with a common surname; a list is two or more words of such
-    length, whatever they begin with, since a state is one word. A number is ten digits or more. A rare
-    name standing alone looks like any word and is not found.
+    A name is two or three Chinese characters that begin with a common surname; a list is two or more
+    words of such length, whatever they begin with, since a state is one word. A number is ten digits or
+    more. A rare name standing alone looks like any word and is not found.
     """
     plain = unicodedata.normalize("NFKC", text)
     if mentions_id_number(plain) or _LONG_NUMBER.search(plain):
