@@ -1,9 +1,9 @@
 """Assignment of everybody, from rows in the database to history rows in the database, against the usual ways.
 
 The peers answer an easier question (one covering grid, no history, no border or gap rule): into a column of
-the table itself, as is usual; into a bare copy of the points with only the indexes it needs; or through
-Python. ``lost``: places some grid covers that end without one. ``twice``: places given two rows. ``differ``:
-places of one clear answer that got another.
+the table itself, as is usual, with the indexes that lists and search need; into a bare copy of the points
+with only the indexes it needs itself; or through Python. ``lost``: places some grid covers that end without
+one. ``twice``: places given two rows. ``differ``: places of one clear answer that got another.
 """
 
 from collections.abc import Callable, Iterator
@@ -121,7 +121,7 @@ def _geopandas(engine: sa.Engine) -> dict[str, Any]:
 
 
 PEERS = (
-    "UPDATE main table .. ST_Within",
+    "UPDATE enterprises .. ST_Within",
     "UPDATE bare copy .. ST_Within",
     "read_postgis + sjoin + to_postgis",
 )

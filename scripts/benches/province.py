@@ -16,6 +16,8 @@ import psycopg
 import shapely
 import sqlalchemy as sa
 
+from geodata.models import Enterprise
+
 Floats = npt.NDArray[np.float64]
 Ints = npt.NDArray[np.int64]
 
@@ -153,18 +155,20 @@ def _places(
 def load_province(engine: sa.Engine, province: Province, *, stations: bool = False) -> None:
     """Fill an empty migrated database by COPY and gather statistics; commits.
 
-    The name indexes of enterprises are dropped first: they serve searching, which no bench here asks for.
+    Indexes of enterprises come off while they are filled, and back as the migration made them.
     """
     with engine.begin() as connection:
         driver = connection.connection.driver_connection
         if not isinstance(driver, psycopg.Connection):
             raise TypeError(type(driver))
-        driver.execute("DROP INDEX IF EXISTS ix_enterprises_name_bigrams, ix_enterprises_name")
         _copy_counties(driver, province)
         _copy_grids(driver, province)
-        driver.execute("DROP INDEX ix_enterprises_geom")
+        indexes = sorted(Enterprise.__table__.indexes, key=lambda index: str(index.name))  # type: ignore[attr-defined]
+        for index in indexes:
+            index.drop(connection)
         _copy_places(driver, province)
-        driver.execute("CREATE INDEX ix_enterprises_geom ON enterprises USING gist (geom)")
+        for index in indexes:
+            index.create(connection)
         if stations:
             _copy_stations(driver, province)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
