@@ -89,7 +89,7 @@ function grids(redraw) {
 }
 
 async function loadFirms(redraw, { more = false } = {}) {
-  const questions = more ? firms.questions : filters();
+  const questions = more ? firms.questions : [filters()];
   const key = more ? firms.key : JSON.stringify(questions);
   if (!more && firms.key === key && firms.status !== "failed") return;
   if (!more) firms = { key, rows: [], questions, status: "loading" };

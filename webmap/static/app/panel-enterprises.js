@@ -17,26 +17,14 @@ let summary = { key: "", all: null, chosen: null, status: "loading" };
 let queue = { key: "", rows: [], questions: [], status: "loading" };
 let redraw = () => {};
 
-// The API takes one band at a time: "25 or more" is asked band by band and put together again.
-const asked = () => BANDS[state.band] ?? [""];
+const bands = () => (BANDS[state.band] ?? []).join(",");
 
 const gridId = () => ownGrids(current.answer).find((row) => row.code === state.grid)?.id ?? "";
 
-// Filters of lists of assignments, one set for each band.
-export function filters() {
-  const base = { county: state.county, grid: gridId(), org: state.org === "all" ? "" : "without_union" };
-  return asked().map((band) => ({ ...base, band }));
-}
+// Filters of lists of assignments.
+export const filters = () => ({ county: state.county, grid: gridId(), org: state.org === "all" ? "" : "without_union", band: bands() });
 
-function summaryQuestions() {
-  const base = { county: state.county, grid: gridId(), organized: state.org === "all" ? "" : "false" };
-  return asked().map((band) => ({ ...base, band }));
-}
-
-function total(sums) {
-  const add = (pick) => sums.reduce((sum, row) => sum + (pick(row) ?? 0), 0);
-  return { enterprises: add((row) => row.enterprises), review: add((row) => row.review), by_status: Object.fromEntries(WAITING.map((name) => [name, add((row) => row.by_status[name])])) };
-}
+const summaryQuestion = () => ({ county: state.county, grid: gridId(), organized: state.org === "all" ? "" : "false", band: bands() });
 
 // Rows of several questions in a fixed order, a page of each at a time.
 export async function gather(questions, limit) {
@@ -72,14 +60,14 @@ function makeWord(place) {
 const reviewOf = (row) => row?.review ?? WAITING.reduce((sum, name) => sum + (row?.by_status?.[name] ?? 0), 0);
 
 async function loadSummary() {
-  const questions = summaryQuestions();
-  const key = JSON.stringify(questions);
+  const question = summaryQuestion();
+  const key = JSON.stringify(question);
   if (key === summary.key && summary.status !== "failed") return;
   summary = { ...summary, key, status: "loading" };
   try {
-    const [all, ...sums] = await Promise.all([wholeCounty(), ...questions.map((question) => get("assignments/summary", question))]);
+    const [all, chosen] = await Promise.all([wholeCounty(), get("assignments/summary", question)]);
     if (summary.key !== key) return;
-    summary = { key, chosen: total(sums), all, status: "ready" };
+    summary = { key, chosen, all, status: "ready" };
   } catch {
     if (summary.key === key) summary = { ...summary, status: "failed" };
   }
@@ -96,7 +84,7 @@ export async function wholeCounty() {
 }
 
 async function loadQueue({ more = false } = {}) {
-  const questions = more ? queue.questions : WAITING.flatMap((status) => filters().map((question) => ({ ...question, status })));
+  const questions = more ? queue.questions : WAITING.map((status) => ({ ...filters(), status }));
   const key = more ? queue.key : JSON.stringify(questions);
   if (!more && key === queue.key && queue.status !== "failed") return;
   if (!more) queue = { key, rows: [], questions, status: "loading" };

@@ -198,3 +198,10 @@ def test_no_schema_of_the_document_has_a_contact_or_a_head_count(client):
     assert [name for name in names if re.search("contact|party|workforce|staff|phone", name)] == [
         "duty_phone"
     ]
+
+
+def test_several_bands_at_once_are_their_sum(client):
+    def ids(band):
+        return {feature["id"] for feature in get(client, "enterprises", band=band, limit=1000)["features"]}
+
+    assert ids("25-49,200+,unknown") == ids("25-49") | ids("200+") | ids("unknown")
