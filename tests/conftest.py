@@ -1,6 +1,7 @@
 """One throw-away PostGIS for the whole run; each test sees it as if nobody else had been there."""
 
 import itertools
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from geodata import migrations
 from geodata.db import make_engine
+from geodata.ingest import sandbox
 from scripts.cluster import Cluster, throwaway
 
 # A busy machine is no failure of a law.
@@ -79,3 +81,11 @@ def session(engine: sa.Engine) -> Iterator[Session]:
             yield inner
         if outer.is_active:
             outer.rollback()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _measured_children() -> None:
+    """Let coverage into the confined child, whose environment is otherwise empty."""
+    name = "COVERAGE_PROCESS_CONFIG"
+    if name in os.environ:
+        sandbox._ENVIRONMENT[name] = os.environ[name]
