@@ -26,7 +26,7 @@ export function gapReason(gap) {
 
 export const remedyTag = (remedy) => el("span", { class: `tag is-${remedy}` }, t(`remedy.${remedy}`));
 
-export const gapTitle = (gap) => [gap.grid_name ?? t("page.no_grid"), shortCode(gap.grid_code, state.county)];
+export const gapTitle = (gap) => [gap.grid_name || t("page.no_grid"), shortCode(gap.grid_code, state.county)];
 
 function gapRow(gap) {
   const selected = state.sel?.kind === "gap" && state.sel.id === gap.rank;
