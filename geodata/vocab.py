@@ -102,14 +102,6 @@ class DayType(StrEnum):
     HOLIDAY = "holiday"
 
 
-class CoverState(StrEnum):
-    """The three states of a place. Nothing is ever only "covered or not"."""
-
-    COVERED = "covered"
-    NOT_COVERED = "not_covered"
-    UNKNOWN = "unknown"
-
-
 class Remedy(StrEnum):
     """What would help an uncovered place.
 

@@ -1,7 +1,6 @@
 """Coverage rules and stored answers: read and keep them."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -82,9 +81,3 @@ def list_runs(session: Session, *, county_code: str | None = None, limit: int = 
     if county_code is not None:
         statement = statement.where(run.county_code == county_code)
     return [dict(row) for row in session.execute(statement.limit(limit)).mappings()]
-
-
-def default_as_of(session: Session) -> date:
-    """Today in the county, by the clock of the database."""
-    today: date = session.execute(sa.text("SELECT (now() AT TIME ZONE 'Asia/Shanghai')::date")).scalar_one()
-    return today

@@ -9,6 +9,7 @@ import click
 
 from geodata.coverage.question import DEFAULT_RULE, today
 from geodata.coverage.service import CoverageQuestion, answer_question, as_stored, load_answer, store_answer
+from geodata.queries.coverage import list_runs
 from geodata.vocab import DayType
 from scripts.cli.console import Console, command
 
@@ -36,9 +37,13 @@ _Answer = dict[str, Any]
 )
 @click.option("--store", is_flag=True, help="Keep the answer with its inputs.")
 @click.option("--run", "run_id", type=int, help="Show a stored answer again; all else is ignored.")
+@click.option("--stored", is_flag=True, help="List the latest stored answers (of --county) by number.")
 @command
-def coverage(console: Console, *, store: bool, run_id: int | None, **asked: Any) -> None:
+def coverage(console: Console, *, store: bool, run_id: int | None, stored: bool, **asked: Any) -> None:
     """Say how many outdoor workers reach an open station, hour by hour, and list the gaps."""
+    if stored:
+        _list_stored(console, asked["county"])
+        return
     question = _read_question(**asked)
     with console.transaction() as session:
         if run_id is not None:
@@ -50,6 +55,17 @@ def coverage(console: Console, *, store: bool, run_id: int | None, **asked: Any)
     for line in _lines(console, figures):
         console.print(line)
     console.result(figures)
+
+
+def _list_stored(console: Console, county: str | None) -> None:
+    with console.transaction() as session:
+        runs = list_runs(session, county_code=county)
+    for run in runs:
+        day = console.say(f"day_type.{run['day_type']}")
+        clock = console.say("coverage.any_time") if run["minute"] is None else _clock(run["minute"])
+        words = {"county": run["county_code"] or "—", "day": day, "clock": clock, "rule": run["rule_code"]}
+        console.print(console.say("coverage.stored_run", **{**run, **words}))
+    console.result({"runs": runs})
 
 
 def _read_question(

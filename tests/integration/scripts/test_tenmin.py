@@ -183,6 +183,11 @@ def test_from_files_to_the_responsible_grid_and_back_to_files(tenmin, county_fil
     assert last_line(covered)["people"]["covered"] == 30
     assert "30.0%" in covered.stderr
 
+    (run,) = last_line(tenmin("coverage", "--stored", "--json"))["runs"]
+    assert run["share"] == 30.0
+    assert last_line(tenmin("coverage", "--run", run["id"], "--json"))["people"]["covered"] == 30
+    assert "30.0" in tenmin("coverage", "--stored", "--county", "410102").output
+
     saved = tmp_path / "导出.xlsx"
     assert tenmin("export", "enterprises", saved, "--format", "xlsx").exit_code == 0
     back = last_line(tenmin("import", "enterprises", saved, "--datum", "wgs84", "--json"))
