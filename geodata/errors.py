@@ -46,6 +46,36 @@ class Conflict(GeodataError):
     code = "conflict"
 
 
+class Stale(Conflict):
+    """Somebody saved the thing since it was read: ``version``, ``by``, ``at`` and ``changed`` say what."""
+
+    code = "stale_version"
+
+
+class VersionMissing(GeodataError):
+    """A save must name the version it is based on."""
+
+    code = "version_missing"
+
+
+class NotSignedIn(GeodataError):
+    """The request needs somebody who is signed in."""
+
+    code = "not_signed_in"
+
+
+class Forbidden(GeodataError):
+    """Who is signed in holds no post that allows this."""
+
+    code = "forbidden"
+
+
+class TooMany(GeodataError):
+    """Too many tries; ``retry_after_s`` says when to come back."""
+
+    code = "too_many_requests"
+
+
 class BoundaryBlocked(Conflict):
     """A boundary version has blocking findings and must not go live."""
 

@@ -2,6 +2,7 @@
 
 from geodata.models.coverage import CoverageRule, CoverageRun, DemandPoint
 from geodata.models.enterprises import Assignment, Enterprise, EnterpriseClarity
+from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
 from geodata.models.stations import (
@@ -18,8 +19,10 @@ from geodata.models.tiles import EnterpriseCell, EnterprisePlace, GridTotal, Out
 __all__ = [
     "AssessmentArea",
     "Assignment",
+    "Attempt",
     "AuditEntry",
     "BoundaryVersion",
+    "CountySetting",
     "CoverageRule",
     "CoverageRun",
     "DataChange",
@@ -33,7 +36,9 @@ __all__ = [
     "GridBoundary",
     "GridTotal",
     "ImportBatch",
+    "LoginSession",
     "Outline",
+    "Post",
     "Rejection",
     "ServiceItem",
     "ServiceStandard",
@@ -43,5 +48,7 @@ __all__ = [
     "StationHoursException",
     "StationService",
     "Street",
+    "Submission",
     "TileState",
+    "User",
 ]

@@ -59,12 +59,15 @@ class Rejection(Base):
 
 
 class AuditEntry(Base):
-    """Who did what, when, in which post, before and after. Append-only: a trigger refuses anything else."""
+    """Who did what, when, in which post, before and after. Append-only: a trigger refuses anything
+    else, and no role holds the right to it. Kept at least 12 months; nothing here removes entries."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (
         # "What happened to this thing", newest first.
         sa.Index("ix_audit_entries_subject", "subject_kind", "subject_id", "id"),
+        # "What did they do", newest first.
+        sa.Index("ix_audit_entries_actor", "actor", "id"),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)

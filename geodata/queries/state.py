@@ -13,12 +13,13 @@ SUBJECTS = frozenset(
         "divisions",
         "enterprises",
         "grids",
+        "people",
         "rules",
         "stations",
         "streets",
     }
 )
-"""Subjects that the triggers of the first migration note in ``data_changes``."""
+"""Subjects that triggers of the migrations note in ``data_changes``."""
 
 VERSION = "count(*) || '.' || max(id)"
 """SQL of one subject's version. Count and greatest id, because transactions need not commit in the order in
