@@ -5,10 +5,12 @@ from flask.json.provider import DefaultJSONProvider
 
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
+from webmap.api import admin_settings as admin_settings_api
+from webmap.api import admin_users as admin_users_api
 from webmap.api import coverage, document, features, health, responsibility, search, tiles
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
-from webmap.pages import account, layout
+from webmap.pages import account, admin, admin_settings, audit, layout
 from webmap.pages import map as map_page
 
 MAX_BODY_BYTES = 64 * 1024
@@ -16,6 +18,11 @@ BLUEPRINTS = (
     map_page.bp,
     account.bp,
     account_api.bp,
+    admin.bp,
+    admin_settings.bp,
+    audit.bp,
+    admin_users_api.bp,
+    admin_settings_api.bp,
     features.bp,
     responsibility.bp,
     coverage.bp,

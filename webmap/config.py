@@ -1,24 +1,20 @@
 """Settings: read once from the environment, checked, then never changed."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 from geodata.codes import parse_division_code
 from geodata.errors import GeodataError, Misconfigured
+from geodata.rules.base_map import BaseMap, check_base_map
 from geodata.vocab import DivisionLevel
 
 _PREFIX = "WEBMAP_"
-_URL_PLACEHOLDERS = ("{z}", "{x}", "{y}")
 _YES_NO = {"1": True, "0": False}
 _NUMBERS = {"trusted_proxies": (0, 5), "idle_minutes": (5, 1440), "session_hours": (1, 168)}
 """Smallest and largest value of settings that are numbers."""
-
-_HOST = re.compile(r"[A-Za-z0-9.{}-]+(:[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -50,8 +46,8 @@ class Settings:
             raise Misconfigured("database_url_missing")
         if self.default_county is not None:
             _check_county(self.default_county)
-        if self.base_map_url is not None:
-            _check_base_map(self.base_map_url, self.base_map_key)
+        if self.base_map is not None:
+            _check_base_map(self.base_map)
 
     @property
     def idle_time(self) -> timedelta:
@@ -64,13 +60,13 @@ class Settings:
         return timedelta(hours=self.session_hours)
 
     @property
-    def base_map_source(self) -> str | None:
-        """What the Content-Security-Policy must allow for the base map: scheme and host, nothing else."""
+    def base_map(self) -> BaseMap | None:
+        """The base map that the environment names, if any; what an administrator stored goes before it."""
         if self.base_map_url is None:
             return None
-        parts = urlsplit(self.base_map_url)
-        host = re.sub(r"^[^.]*\{s\}[^.]*", "*", parts.netloc)  # t0 … t7 are one wildcard
-        return f"{parts.scheme}://{host}"
+        return BaseMap(
+            self.base_map_url, self.base_map_key, self.base_map_attribution, self.base_map_approval
+        )
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -115,14 +111,9 @@ def _check_county(code: str) -> None:
         raise Misconfigured("setting_invalid", name=_PREFIX + "DEFAULT_COUNTY")
 
 
-def _check_base_map(url: str, key: str | None) -> None:
-    parts = urlsplit(url)
-    is_sound = (
-        parts.scheme in {"http", "https"}
-        and _HOST.fullmatch(parts.netloc) is not None
-        and all(part in url for part in _URL_PLACEHOLDERS)
-    )
-    if not is_sound:
-        raise Misconfigured("setting_invalid", name=_PREFIX + "BASE_MAP_URL")
-    if "{key}" in url and key is None:
-        raise Misconfigured("setting_invalid", name=_PREFIX + "BASE_MAP_KEY")
+def _check_base_map(base_map: BaseMap) -> None:
+    try:
+        check_base_map(base_map)
+    except GeodataError as error:
+        part = "KEY" if error.code == "base_map_key_wrong" else "URL"
+        raise Misconfigured("setting_invalid", name=f"{_PREFIX}BASE_MAP_{part}") from error

@@ -70,7 +70,7 @@ def create(  # noqa: PLR0913 - one option, one parameter
     role: str | None,
     county: str | None,
 ) -> None:
-    """Make the account LOGIN, with a post if --role is given; its password is changed at the first sign-in."""
+    """Make the account LOGIN, with a post if --role is given; the first sign-in asks for a new password."""
     password = _read_password(ask=ask_password, from_stdin=password_stdin)
     profile = Profile(name, work_phone, organisation)
     with console.transaction() as session:
@@ -83,10 +83,9 @@ def create(  # noqa: PLR0913 - one option, one parameter
 
 def _read_password(*, ask: bool, from_stdin: bool) -> str | None:
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
+        return str(click.get_text_stream("stdin").readline()).rstrip("\r\n")
     if ask:
-        found: str = click.prompt("password", hide_input=True, confirmation_prompt=True, err=True)
-        return found
+        return str(click.prompt("password", hide_input=True, confirmation_prompt=True, err=True))
     return None
 
 
