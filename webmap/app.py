@@ -10,7 +10,7 @@ from webmap.api import admin_users as admin_users_api
 from webmap.api import coverage, document, features, health, responsibility, search, tiles
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
-from webmap.pages import account, admin, admin_settings, audit, layout
+from webmap.pages import account, admin, admin_settings, audit, layout, sso
 from webmap.pages import map as map_page
 
 MAX_BODY_BYTES = 64 * 1024
@@ -21,6 +21,7 @@ BLUEPRINTS = (
     admin.bp,
     admin_settings.bp,
     audit.bp,
+    sso.bp,
     admin_users_api.bp,
     admin_settings_api.bp,
     features.bp,
@@ -53,6 +54,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     errors.install(app)
     auth.install(app)
     layout.install(app)
+    sso.install(app)
     api_refusals.install(app)
     document.configure(app)
     for blueprint in BLUEPRINTS:

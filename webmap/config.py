@@ -2,9 +2,10 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from geodata.codes import parse_division_code
 from geodata.errors import GeodataError, Misconfigured
@@ -12,6 +13,7 @@ from geodata.rules.base_map import BaseMap, check_base_map
 from geodata.vocab import DivisionLevel
 
 _PREFIX = "WEBMAP_"
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _YES_NO = {"1": True, "0": False}
 _NUMBERS = {"trusted_proxies": (0, 5), "idle_minutes": (5, 1440), "session_hours": (1, 168)}
 """Smallest and largest value of settings that are numbers."""
@@ -28,6 +30,9 @@ class Settings:
     ``https``: the site is reached by https, so cookies go no other way. ``trusted_proxies``: so many proxies
     of our own stand before us and may say where a request comes from; with 0 nobody is believed. A session
     ends after ``idle_minutes`` without a request, and at the latest after ``session_hours``.
+
+    ``oidc_issuer``, ``oidc_client_id`` and ``oidc_client_secret`` together offer single sign-on by OpenID
+    Connect, under the name ``oidc_label``; it needs the extra ``tenmin[sso]``.
     """
 
     database_url: str
@@ -40,6 +45,10 @@ class Settings:
     trusted_proxies: int = 0
     idle_minutes: int = 120
     session_hours: int = 12
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    oidc_label: str | None = None
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -48,6 +57,26 @@ class Settings:
             _check_county(self.default_county)
         if self.base_map is not None:
             _check_base_map(self.base_map)
+        self._check_sign_on()
+
+    def _check_sign_on(self) -> None:
+        parts = {
+            "OIDC_ISSUER": self.oidc_issuer,
+            "OIDC_CLIENT_ID": self.oidc_client_id,
+            "OIDC_CLIENT_SECRET": self.oidc_client_secret,
+        }
+        missing = [name for name, value in parts.items() if value is None]
+        if len(missing) == len(parts) and self.oidc_label is None:
+            return
+        if missing:
+            raise Misconfigured("setting_invalid", name=_PREFIX + missing[0])
+        if not _is_issuer(self.oidc_issuer or ""):
+            raise Misconfigured("setting_invalid", name=_PREFIX + "OIDC_ISSUER")
+
+    @property
+    def has_sign_on(self) -> bool:
+        """Whether single sign-on is offered."""
+        return self.oidc_issuer is not None
 
     @property
     def idle_time(self) -> timedelta:
@@ -76,7 +105,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         Misconfigured: ``setting_unknown`` for a ``WEBMAP_*`` name nobody reads (a misspelt setting must
             not be dropped in silence), ``setting_invalid``, or ``database_url_missing``.
     """
-    known = {field.name for field in fields(Settings)} - {"database_url"}
+    known = {one.name for one in fields(Settings)} - {"database_url"}
     given = {
         name.removeprefix(_PREFIX).lower(): value
         for name, value in environment.items()
@@ -100,6 +129,17 @@ def _parse(name: str, value: str) -> Any:
     if name == "https" or name in _NUMBERS:
         raise Misconfigured("setting_invalid", name=_PREFIX + name.upper())
     return value
+
+
+def _is_issuer(text: str) -> bool:
+    """An https address without query; http only on this machine, for trying it out."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return False
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    return is_safe and bool(host) and not parts.query and not parts.fragment and "@" not in parts.netloc
 
 
 def _check_county(code: str) -> None:

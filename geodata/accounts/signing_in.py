@@ -65,6 +65,18 @@ def sign_in(
     return open_session(session, user, lifetime=lifetime)
 
 
+def sign_in_by_subject(session: Session, *, subject: str, address: str, lifetime: timedelta) -> Opened | None:
+    """Open a session for the user linked to a subject of single sign-on; nobody is ever made by this.
+
+    ``None`` when no enabled user is linked; the log has an entry either way.
+    """
+    user = people.find_user_by_subject(session, subject)
+    if user is None or user.disabled_at is not None:
+        _note_failure(session, user, address)
+        return None
+    return open_session(session, user, lifetime=lifetime, via="sso")
+
+
 def _note_failure(session: Session, user: User | None, address: str) -> None:
     """Log a failed sign-in. A name that is nobody's may well be a password typed too early: left out."""
     audit.note(

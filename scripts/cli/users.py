@@ -5,6 +5,7 @@ for, read from standard input, or made here and printed once.
 """
 
 import getpass
+import sys
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -83,7 +84,7 @@ def create(  # noqa: PLR0913 - one option, one parameter
 
 def _read_password(*, ask: bool, from_stdin: bool) -> str | None:
     if from_stdin:
-        return str(click.get_text_stream("stdin").readline()).rstrip("\r\n")
+        return sys.stdin.readline().rstrip("\r\n")
     if ask:
         return str(click.prompt("password", hide_input=True, confirmation_prompt=True, err=True))
     return None

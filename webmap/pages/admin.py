@@ -13,12 +13,13 @@ from geodata.rules.passwords import MIN_LENGTH
 from geodata.rules.posts import HANDED_OVER, SCOPE_OF
 from geodata.vocab import GRID_ROLES, Role
 from webmap import auth, requests
-from webmap.api.parameters import ID, MAX_ID
 from webmap.pages import layout
 from webmap.permissions import Permission, requires
 
 bp = Blueprint("admin", __name__)
 
+MAX_ID = 2**53 - 1
+ID = f"int(min=1,max={MAX_ID})"
 PAGE = 50
 MAX_TEXT = 100
 STATES = ("active", "disabled", "unposted")

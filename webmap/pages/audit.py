@@ -15,13 +15,13 @@ from geodata.export import log
 from geodata.queries import audit_log
 from geodata.queries.audit_log import LogFilter, LogRow
 from webmap import auth, requests
-from webmap.api.parameters import MAX_ID
 from webmap.i18n import has_key, translate
 from webmap.pages import layout
 from webmap.permissions import Permission, requires
 
 bp = Blueprint("audit", __name__)
 
+MAX_ID = 2**53 - 1
 PAGE = 50
 MOST_ROWS = 50_000
 MAX_TEXT = 100
