@@ -64,9 +64,7 @@ class Staff:
         return grid.id
 
     def user(self, login: str, name: str | None = None, phone: str | None = "0371-66660000") -> int:
-        made = users.create_user(
-            self.session, login=login, profile=Profile(name or login, phone), by="admin"
-        )
+        made = users.create_user(self.session, login=login, profile=Profile(name or login, phone), by="admin")
         return made.user_id
 
     def give(self, user_id: int, role: Role, scope: Scope = EVERYTHING, **scope_of_post: object) -> int:
