@@ -1,1 +1,1 @@
-"""The union work on enterprises: claimed, worked in five steps, paused, ended, verified, disputed."""
+"""Founding: claims, cases, visits, disputes."""
