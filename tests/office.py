@@ -72,8 +72,11 @@ class OfficeClient(FlaskClient):
 def add_people(
     session: Session, *, county: str, neighbour: str | None = None, is_province: bool = False
 ) -> dict[str, int]:
-    """Users of every role: a liaison on each of the first two grids, the cadre on the first, the manager on
-    the first station; with ``is_province`` the first planner plans all counties. Returns user ids by login. Without passwords: sign in with ``sign_in``."""
+    """Users of every role, without passwords (see ``sign_in``); returns their ids by login.
+
+    A liaison on each of the first two grids, the cadre on the first, the manager on the first station; with
+    ``is_province`` the first planner plans all counties.
+    """
     users = {login: User(login=login, name=name, work_phone="0371-60010001") for login, name in NAMES.items()}
     session.add_all(users.values())
     session.flush()
