@@ -4,6 +4,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from typing import Any
 from urllib.parse import urlsplit
 
 from geodata.codes import parse_division_code
@@ -22,6 +23,8 @@ class Settings:
     Everything works without a base map of somebody else. If the office has one (天地图), the four
     ``base_map_*`` fields name its tile address with ``{z} {x} {y}`` (and ``{key}``, ``{s}``), its key, the
     line of thanks, and the approval number 审图号 that must stand on the map.
+
+    ``demo`` (``1`` or ``0``) says whether the invented accounts of a demonstration may sign in.
     """
 
     database_url: str
@@ -30,6 +33,7 @@ class Settings:
     base_map_key: str | None = None
     base_map_attribution: str | None = None
     base_map_approval: str | None = None
+    demo: bool = True
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -65,8 +69,16 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     unknown = sorted(given.keys() - known)
     if unknown:
         raise Misconfigured("setting_unknown", names=", ".join(_PREFIX + name.upper() for name in unknown))
-    chosen = {name: value.strip() for name, value in given.items() if value.strip()}
+    chosen: dict[str, Any] = {name: value.strip() for name, value in given.items() if value.strip()}
+    if "demo" in chosen:
+        chosen["demo"] = _switch("DEMO", chosen["demo"])
     return Settings(database_url=environment.get("DATABASE_URL", "").strip(), **chosen)
+
+
+def _switch(name: str, value: str) -> bool:
+    if value not in {"0", "1"}:
+        raise Misconfigured("setting_invalid", name=_PREFIX + name)
+    return value == "1"
 
 
 def _check_county(code: str) -> None:
