@@ -127,6 +127,15 @@ def end_sessions_of(session: Session, user_id: int, *, but: int | None = None) -
     )
 
 
+def end_all_sessions(session: Session) -> None:
+    """Sign everybody out."""
+    session.execute(
+        sa.update(LoginSession)
+        .where(LoginSession.ended_at.is_(None))
+        .values(ended_at=sa.func.clock_timestamp())
+    )
+
+
 def add_user(session: Session, values: dict[str, Any]) -> User:
     """Insert a user; the caller has checked the values."""
     user = User(**values)
