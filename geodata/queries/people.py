@@ -53,7 +53,7 @@ def find_user_by_subject(session: Session, subject: str) -> User | None:
 def find_signed_in(
     session: Session, token_hash: bytes, *, idle: timedelta, demo: bool = True
 ) -> SignedIn | None:
-    """Whose session a secret opens; nothing when it ended, lapsed, idled too long, or the user is disabled.
+    """Whose session a secret opens; none when it ended, lapsed or idled too long, or the user is disabled.
 
     Invented users have none where no demonstration is shown (``demo``), or its rows are gone.
     """
