@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -50,7 +51,7 @@ def run(
 ) -> Iterator[dict[str, Any]]:
     """Fill an empty database, start a server on it, let people work, tell what they met.
 
-    An error is an answer of 500 or above, or none. That somebody else was quicker (409) is no error.
+    An error is no answer, or one of 400 and above; that somebody else was quicker (409) is none.
     """
     _prepare(engine, scale=scale, seed=seed)
     crowd = add_people(engine, count=people, seed=seed)
@@ -156,7 +157,7 @@ def _row(rows: Sequence[Row]) -> dict[str, Any]:
 
 
 def _is_error(status: int) -> bool:
-    return status == 0 or status >= 500  # noqa: PLR2004 - HTTP
+    return status == 0 or (status >= HTTPStatus.BAD_REQUEST and status != HTTPStatus.CONFLICT)
 
 
 def _quantile(ordered: Sequence[float], share: float) -> float:

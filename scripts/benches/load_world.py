@@ -108,7 +108,7 @@ def _person(session: Session, number: int, grids: Sequence[Any], stations: Seque
             "grid": [grid.id],
             "lon": [round(grid.lon + step / 1e4, 6) for step in range(10)],
             "lat": [round(grid.lat + step / 1e4, 6) for step in range(10)],
-            "word": [f"{secrets.randbelow(20_000)}" for _ in range(20)],
+            "word": [f"{1000 + secrets.randbelow(9000)}" for _ in range(20)],
             "enterprise": grid.enterprises or [1],
             "station": own_stations,
         },
