@@ -5,6 +5,7 @@ from geodata.models.enterprises import Assignment, Enterprise, EnterpriseClarity
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
+from geodata.models.station_care import StationPhoto, StationVisitors
 from geodata.models.stations import (
     ServiceItem,
     ServiceStandard,
@@ -46,7 +47,9 @@ __all__ = [
     "StationClosure",
     "StationHours",
     "StationHoursException",
+    "StationPhoto",
     "StationService",
+    "StationVisitors",
     "Street",
     "Submission",
     "TileState",
