@@ -12,7 +12,7 @@ MAX_VISITORS = 100_000
 
 
 class StationVisitors(Base):
-    """How many people came on one day: the number only, never who. Corrected by ``version``."""
+    """How many people came on one day: the number only, never who. Corrected under the station's version."""
 
     __tablename__ = "station_visitors"
     __table_args__ = (sa.CheckConstraint(f"visitors BETWEEN 0 AND {MAX_VISITORS}", name="visitors"),)
@@ -22,7 +22,6 @@ class StationVisitors(Base):
     )
     on_date: Mapped[date] = mapped_column(sa.Date, primary_key=True)
     visitors: Mapped[int] = mapped_column(sa.Integer)
-    version: Mapped[int] = mapped_column(sa.Integer, server_default="1")
     updated_at: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True), server_default=sa.func.now())
     updated_by: Mapped[str] = mapped_column(sa.Text)
     is_invented: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())

@@ -40,7 +40,6 @@ def upgrade() -> None:
     sa.Column('station_id', sa.BigInteger(), nullable=False),
     sa.Column('on_date', sa.Date(), nullable=False),
     sa.Column('visitors', sa.Integer(), nullable=False),
-    sa.Column('version', sa.Integer(), server_default='1', nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), server_default=sa.text('now()'), nullable=False),
     sa.Column('updated_by', sa.Text(), nullable=False),
     sa.Column('is_invented', sa.Boolean(), server_default=sa.text('false'), nullable=False),
