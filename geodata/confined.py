@@ -1,4 +1,4 @@
-"""A stranger's file is opened in a child process that can be killed, has no network and sees a small machine."""
+"""A stranger's file is opened in a child process: killable, without network, on a machine made small."""
 
 import ctypes
 import resource

@@ -87,7 +87,7 @@ class ServiceCondition(StrEnum):
 
 
 class ClosureKind(StrEnum):
-    """Why a station is shut against its hours: foreseen, not foreseen, or 提前关门 for the rest of one day."""
+    """Why a station is shut against its hours: foreseen or not, or 提前关门 for the rest of one day."""
 
     PLANNED = "planned"
     UNPLANNED = "unplanned"

@@ -7,15 +7,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata.db import Base
 
-MAX_VISITORS = 100_000
-"""Of one station in one day; more is a slip of the finger."""
-
-
 class StationVisitors(Base):
     """How many people came on one day: the number only, never who. Corrected under the station's version."""
 
     __tablename__ = "station_visitors"
-    __table_args__ = (sa.CheckConstraint(f"visitors BETWEEN 0 AND {MAX_VISITORS}", name="visitors"),)
+    __table_args__ = (sa.CheckConstraint("visitors BETWEEN 0 AND 100000", name="visitors"),)
 
     station_id: Mapped[int] = mapped_column(
         sa.BigInteger, sa.ForeignKey("stations.id", ondelete="CASCADE"), primary_key=True
@@ -28,9 +24,9 @@ class StationVisitors(Base):
 
 
 class StationPhoto(Base):
-    """A photo as we wrote it: decoded and encoded again, so nothing of the sender's file is left but the picture.
+    """A photo as we wrote it: decoded and encoded again, so only the picture is left of the sender's file.
 
-    ``sha256`` is of ``content``. A removed photo keeps its row, so the log can name it, and loses its picture.
+    ``sha256`` is of ``content``. A removed photo loses its picture; its row stays, so the log can name it.
     """
 
     __tablename__ = "station_photos"
@@ -65,4 +61,4 @@ class StationPhoto(Base):
     is_invented: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
 
 
-__all__ = ["MAX_VISITORS", "StationPhoto", "StationVisitors"]
+__all__ = ["StationPhoto", "StationVisitors"]

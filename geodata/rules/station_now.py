@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from itertools import pairwise
 from typing import NamedTuple
 
 from geodata.errors import Conflict, InvalidInput
@@ -84,7 +85,11 @@ def look(timetable: Timetable, now: datetime) -> PublicNow:
         return PublicNow(PublicState.CLOSED, opens=opens, closure=closure)
     found = next(((begins, ends) for begins, ends in openings if begins <= now < ends), None)
     if found is None:
-        state = PublicState.SHUT if _is_known(timetable, now.astimezone(LOCAL_TIME).date()) else PublicState.UNKNOWN
+        state = (
+            PublicState.SHUT
+            if _is_known(timetable, now.astimezone(LOCAL_TIME).date())
+            else PublicState.UNKNOWN
+        )
         return PublicNow(state, opens=_next_opening(openings, now))
     ending = next((each for each in timetable.closures if each.begins == found[1]), None)
     return PublicNow(PublicState.OPEN, None if found[1] - now >= _WEEK else found[1], closure=ending)
@@ -136,7 +141,7 @@ def check_openings(openings: Iterable[tuple[int, int]]) -> list[tuple[int, int]]
     for opens, closes in ordered:
         if not (0 <= opens < DAY_MIN and opens < closes <= opens + DAY_MIN):
             raise InvalidInput("opening_minutes")
-    if any(later[0] < earlier[1] for earlier, later in zip(ordered, ordered[1:], strict=False)):
+    if any(later[0] < earlier[1] for earlier, later in pairwise(ordered)):
         raise InvalidInput("openings_overlap")
     return ordered
 
@@ -150,7 +155,9 @@ def _barred(timetable: Timetable) -> PublicState | None:
 
 
 def _closure_at(closures: Iterable[ClosedSpan], at: datetime) -> ClosedSpan | None:
-    return next((each for each in closures if each.begins <= at and (each.ends is None or at < each.ends)), None)
+    return next(
+        (each for each in closures if each.begins <= at and (each.ends is None or at < each.ends)), None
+    )
 
 
 def _next_opening(openings: Sequence[Span], now: datetime) -> datetime | None:

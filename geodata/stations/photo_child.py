@@ -34,7 +34,7 @@ def kind_of(head: bytes) -> str:
 
 
 def rewrite(source: Path, folder: Path) -> dict[str, int]:
-    """Write ``full.jpg`` and ``thumbnail.jpg`` beside each other; returns width and height of the full one."""
+    """Write ``full.jpg`` and ``thumbnail.jpg`` into a folder; returns width and height of the full one."""
     with source.open("rb") as file:
         kind = kind_of(file.read(16))
     with Image.open(source, formats=[kind]) as image:
@@ -89,6 +89,6 @@ def main(order_path: str) -> None:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         most = limits.MAX_JPEG_PIXELS // 1_000_000
         answer = {"refused": "photo_too_many_pixels", "params": {"megapixels": most}}
-    except Exception:  # noqa: BLE001 - a stranger's picture may break a decoder in any way
+    except Exception:  # a stranger's picture may break a decoder in any way
         answer = {"refused": "photo_unreadable", "params": {}}
     (folder / "answer.json").write_text(json.dumps(answer), encoding="ascii")

@@ -40,7 +40,9 @@ def png_of_size(width, height):
     """A valid head that promises a picture of that size, with next to nothing behind it."""
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     rows = zlib.compress(b"\0" * 1000, 9)
-    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", head) + png_chunk(b"IDAT", rows) + png_chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", head) + png_chunk(b"IDAT", rows) + png_chunk(b"IEND", b"")
+    )
 
 
 def test_a_photo_loses_place_camera_comment_and_what_hides_behind_its_end():
@@ -88,7 +90,7 @@ def test_other_colours_are_understood(mode):
         (b"", "photo_kind"),
         (b"GIF89a" + b"\0" * 100, "photo_kind"),
         (b"RIFF\0\0\0\0WAVEfmt ", "photo_kind"),
-        ('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'.encode(), "photo_kind"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>', "photo_kind"),
         (b"%PDF-1.7\n", "photo_kind"),
         (b"\xff\xd8\xff\xe0 not a picture at all", "photo_unreadable"),
         (encoded(photo())[:2000], "photo_unreadable"),

@@ -29,7 +29,9 @@ NIGHT = tuple(Opening(day, 22 * 60, 26 * 60) for day in range(7))
 
 def at(clock, on=WEDNESDAY):
     hour, minute = clock.split(":")
-    return datetime(on.year, on.month, on.day, tzinfo=LOCAL_TIME) + timedelta(hours=int(hour), minutes=int(minute))
+    return datetime(on.year, on.month, on.day, tzinfo=LOCAL_TIME) + timedelta(
+        hours=int(hour), minutes=int(minute)
+    )
 
 
 def timetable(hours=DAILY, **values):
