@@ -5,18 +5,21 @@ from flask.json.provider import DefaultJSONProvider
 
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
-from webmap.api import coverage, document, features, health, responsibility, search, tiles
+from webmap.api import coverage, document, features, health, responsibility, search, station_care, tiles
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
-from webmap.pages import account, layout
+from webmap.pages import account, layout, my_station_details, my_stations
 from webmap.pages import map as map_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
     map_page.bp,
     account.bp,
+    my_stations.bp,
+    my_station_details.bp,
     account_api.bp,
     features.bp,
+    station_care.bp,
     responsibility.bp,
     coverage.bp,
     search.bp,

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from geodata.db import Base
 
+
 class StationVisitors(Base):
     """How many people came on one day: the number only, never who. Corrected under the station's version."""
 
