@@ -86,6 +86,23 @@ class ServiceCondition(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ClosureKind(StrEnum):
+    """Why a station is shut against its hours: foreseen or not, or 提前关门 for the rest of one day."""
+
+    PLANNED = "planned"
+    UNPLANNED = "unplanned"
+    EARLY = "early"
+
+
+class CareNeed(StrEnum):
+    """What a station waits for its manager to do, the most pressing first."""
+
+    REOPENING_OVERDUE = "reopening_overdue"
+    OPEN_REPORTS = "open_reports"
+    EXPIRING = "expiring"
+    UNCONFIRMED = "unconfirmed"
+
+
 class ServiceMode(StrEnum):
     """Whether the service is in the station or nearby (a public toilet next door)."""
 

@@ -15,19 +15,23 @@ from webmap.api import (
     health,
     responsibility,
     search,
+    station_care,
     tiles,
 )
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
-from webmap.pages import account, layout
+from webmap.pages import account, layout, my_station_details, my_stations
 from webmap.pages import map as map_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
     map_page.bp,
     account.bp,
+    my_stations.bp,
+    my_station_details.bp,
     account_api.bp,
     features.bp,
+    station_care.bp,
     responsibility.bp,
     founding.bp,
     founding_writes.bp,

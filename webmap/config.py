@@ -35,6 +35,7 @@ class Settings:
     ends after ``idle_minutes`` without a request, and at the latest after ``session_hours``.
 
     ``demo`` (``1`` or ``0``) says whether the invented accounts of a demonstration may sign in.
+    ``public_url`` is the address that printed codes lead to; without it, where the page was asked for.
     """
 
     database_url: str
@@ -48,6 +49,7 @@ class Settings:
     idle_minutes: int = 120
     session_hours: int = 12
     demo: bool = True
+    public_url: str | None = None
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -56,6 +58,8 @@ class Settings:
             _check_county(self.default_county)
         if self.base_map_url is not None:
             _check_base_map(self.base_map_url, self.base_map_key)
+        if self.public_url is not None:
+            _check_public_url(self.public_url)
 
     @property
     def idle_time(self) -> timedelta:
@@ -130,3 +134,15 @@ def _check_base_map(url: str, key: str | None) -> None:
         raise Misconfigured("setting_invalid", name=_PREFIX + "BASE_MAP_URL")
     if "{key}" in url and key is None:
         raise Misconfigured("setting_invalid", name=_PREFIX + "BASE_MAP_KEY")
+
+
+def _check_public_url(url: str) -> None:
+    parts = urlsplit(url)
+    is_sound = (
+        parts.scheme in {"http", "https"}
+        and _HOST.fullmatch(parts.netloc) is not None
+        and not parts.query
+        and not parts.fragment
+    )
+    if not is_sound:
+        raise Misconfigured("setting_invalid", name=_PREFIX + "PUBLIC_URL")

@@ -14,6 +14,7 @@ from geodata.models.founding import (
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
+from geodata.models.station_care import StationPhoto, StationVisitors
 from geodata.models.stations import (
     ServiceItem,
     ServiceStandard,
@@ -61,7 +62,9 @@ __all__ = [
     "StationClosure",
     "StationHours",
     "StationHoursException",
+    "StationPhoto",
     "StationService",
+    "StationVisitors",
     "Street",
     "Submission",
     "TileState",
