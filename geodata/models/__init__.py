@@ -5,6 +5,7 @@ from geodata.models.enterprises import Assignment, Enterprise, EnterpriseClarity
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
+from geodata.models.reports import ReportSalt, StationReport, UnionOffice
 from geodata.models.stations import (
     ServiceItem,
     ServiceStandard,
@@ -40,15 +41,18 @@ __all__ = [
     "Outline",
     "Post",
     "Rejection",
+    "ReportSalt",
     "ServiceItem",
     "ServiceStandard",
     "Station",
     "StationClosure",
     "StationHours",
     "StationHoursException",
+    "StationReport",
     "StationService",
     "Street",
     "Submission",
     "TileState",
+    "UnionOffice",
     "User",
 ]
