@@ -33,7 +33,9 @@ class StationReport(Kept, Base):
         # The warning of the day and the outcomes on a station's public page.
         sa.Index("ix_station_reports_station_id", "station_id", "on_date"),
         # The list of who must answer, and the stations of the finder that carry a warning.
-        sa.Index("ix_station_reports_open", "on_date", "station_id", postgresql_where=sa.text("status = 'open'")),
+        sa.Index(
+            "ix_station_reports_open", "on_date", "station_id", postgresql_where=sa.text("status = 'open'")
+        ),
     )
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)

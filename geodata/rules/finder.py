@@ -1,7 +1,7 @@
 """Which stations a worker sees first, and in which words their hours are told.
 
-The browser does the same with the position, which never leaves it (``webmap/static/work/find-order.js``); a test
-holds the two against each other.
+The browser does the same with the position, which never leaves it (``webmap/static/work/find-order.js``);
+a test holds the two against each other.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

@@ -1,7 +1,8 @@
 """When a station is open in the coming days: spans of minutes, ready to be looked up by anybody.
 
 Minutes count from midnight (Asia/Shanghai) of the first day. The same rules as ``hours.state_at``, with the
-calendar known: exceptions and holidays of the dates before are taken as they are. Outside all spans it is shut.
+calendar known: exceptions and holidays of the dates before are taken as they are. Outside all spans it is
+shut.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -40,7 +41,7 @@ class Timeline:
         return None
 
 
-def draw_timeline(  # noqa: PLR0913 - all that decides
+def draw_timeline(
     hours: Sequence[Opening],
     dates: Mapping[date, DayHours],
     closures: Iterable[Closure],
