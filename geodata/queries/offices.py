@@ -70,6 +70,19 @@ def find_town_of_grid(session: Session, grid_id: int) -> str | None:
     return None if found is None else str(found)
 
 
+def find_town_at(session: Session, lon: float, lat: float) -> str | None:
+    """Code of the town in force that covers a place; the smaller code of two that meet there."""
+    found = session.scalar(
+        sa.text(
+            "SELECT d.code FROM divisions d WHERE d.level = 'town' AND "
+            f"{DIVISION_IN_FORCE.replace(':today', LOCAL_TODAY)} "
+            "AND ST_Covers(d.geom, ST_SetSRID(ST_MakePoint(:lon, :lat), 4326)) ORDER BY d.code LIMIT 1"
+        ),
+        {"lon": lon, "lat": lat},
+    )
+    return None if found is None else str(found)
+
+
 def add_office(session: Session, values: dict[str, Any]) -> bool:
     """Insert an office; ``False`` when the division has one already."""
     written = session.execute(

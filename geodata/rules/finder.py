@@ -98,7 +98,7 @@ def describe_hours(timeline: Timeline, minute: int, length: int) -> Hours:
         return Hours("unknown")
     until = timeline.until(minute)
     if state == "shut":
-        return Hours("shut") if until is None else Hours(_opens(until), clock(until))
+        return Hours("shut") if until is None else Hours(_opens(until), _time(until))
     assert until is not None  # noqa: S101 - open means inside a span
     if (0, length) in timeline.open:
         return Hours("always")
@@ -107,8 +107,11 @@ def describe_hours(timeline: Timeline, minute: int, length: int) -> Hours:
 
 def clock(minute: int) -> str:
     """A time of day; midnight at the end of a day is 24:00."""
-    rest = minute % DAY_MIN
-    return "24:00" if rest == 0 and minute > 0 else f"{rest // 60:02d}:{rest % 60:02d}"
+    return "24:00" if minute > 0 and minute % DAY_MIN == 0 else _time(minute)
+
+
+def _time(minute: int) -> str:
+    return f"{minute % DAY_MIN // 60:02d}:{minute % 60:02d}"
 
 
 def _closes(until: int, minute: int, timeline: Timeline) -> str:

@@ -1,1 +1,1 @@
-"""What happens to stations: kept by their managers, found and reported on by the public."""
+"""Care of stations: what works today, reports of the public."""

@@ -1,5 +1,6 @@
 """Which union office to ask for a place of work, and keeping the list of offices."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,30 +18,31 @@ from geodata.rules.offices import check_office_phone
 
 @dataclass(frozen=True)
 class Answer:
-    """Whom to ask: the office of the town, or of its county; ``None`` when neither has given one.
+    """Whom to ask: the office of the town, else of its county, else nobody known (``office`` is ``None``).
 
-    ``area`` is the name of the grid the place lies in, and ``town_code`` the town it belongs to.
+    ``is_known_place``: the place lies in one of our counties.
     """
 
     office: Office | None
-    county_code: str | None
-    town_code: str | None
-    area: str | None
-    enterprise: str | None = None
+    is_known_place: bool
 
 
 def find_union_at(session: Session, *, lon: float, lat: float) -> Answer:
-    """The office for a place (stored degrees): by the grid that covers it, else by town and county.
+    """The office for a place (stored degrees): by the grid that is responsible there, else by town and county.
 
     Raises:
         InvalidInput: ``coordinates_invalid``.
     """
-    return _answer(session, which_grid(session, lon=lon, lat=lat)[0])
+    found = which_grid(session, lon=lon, lat=lat)[0]
+    town = found.fallback_code
+    if found.grid_id is not None:
+        town = queries.find_town_at(session, lon, lat) or queries.find_town_of_grid(session, found.grid_id)
+    return _answer(session, (town and town[:9], found.county_code))
 
 
-def find_unions_of(session: Session, name: str) -> list[Answer]:
-    """The offices for enterprises whose name contains the words, at most 20, shortest names first."""
-    return [_answer(session, found) for found in which_grid(session, name=name)]
+def find_union_of(session: Session, division_code: str) -> Answer:
+    """The office for a town or county chosen by name."""
+    return _answer(session, (division_code[:9], division_code[:6]))
 
 
 def add_office(session: Session, values: dict[str, Any], *, scope: Scope, by: str) -> Office:
@@ -101,19 +103,9 @@ def save_office(
     return _get(session, code)
 
 
-def _answer(session: Session, found: Any) -> Answer:
-    town = found.fallback_code
-    if town is None and found.grid_id is not None:
-        town = queries.find_town_of_grid(session, found.grid_id)
-    county = found.county_code or (town or "")[:6] or None
-    codes = list(dict.fromkeys(filter(None, (town and town[:9], county))))
-    return Answer(
-        office=queries.find_office(session, codes) if codes else None,
-        county_code=county,
-        town_code=town,
-        area=found.grid_name or found.fallback_name,
-        enterprise=found.enterprise_name,
-    )
+def _answer(session: Session, codes: Iterable[str | None]) -> Answer:
+    known = list(dict.fromkeys(filter(None, codes)))
+    return Answer(queries.find_office(session, known) if known else None, bool(known))
 
 
 def _require_division(session: Session, code: str, scope: Scope) -> None:
