@@ -5,11 +5,14 @@ from flask.json.provider import DefaultJSONProvider
 
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
-from webmap.api import coverage, document, features, health, responsibility, search, tiles
+from webmap.api import coverage, document, features, find, health, offices, responsibility, search, tiles
 from webmap.api import refusals as api_refusals
+from webmap.api import reports as reports_api
 from webmap.config import Settings, read_settings
 from webmap.pages import account, layout
+from webmap.pages import find as find_page
 from webmap.pages import map as map_page
+from webmap.pages import reports as reports_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
@@ -21,6 +24,11 @@ BLUEPRINTS = (
     coverage.bp,
     search.bp,
     tiles.bp,
+    find_page.bp,
+    find.bp,
+    reports_page.bp,
+    reports_api.bp,
+    offices.bp,
     health.bp,
     document.bp,
 )

@@ -23,6 +23,7 @@ from geodata.demo.drafts import FLAWED_COUNTY, flawed_draft, shifted_draft
 from geodata.demo.enterprises import invent_enterprises
 from geodata.demo.grids import GridPlan, plan_grids
 from geodata.demo.lattice import Lattice, build_lattice
+from geodata.demo.reports import add_offices, add_reports
 from geodata.demo.scenery import draw_scenery
 from geodata.demo.sources import COUNTIES_FILE, MAIN_COUNTY, STATIONS_FILE, read_counties
 from geodata.demo.stationlife import invent_lives
@@ -105,6 +106,7 @@ def load_demo(session: Session, *, progress: Progress | None = None) -> dict[str
         _load_demand,
         _load_station_lives,
         _load_areas,
+        _load_reports,
     ]
     with TemporaryDirectory(prefix="tenmin-demo-") as folder:
         loading = _Loading(session, Path(folder), progress)
@@ -216,3 +218,8 @@ def _load_areas(loading: _Loading, lattice: Lattice, _plan: GridPlan) -> None:
         for area in draw_areas(lattice)
     ]
     loading.counts["assessment_areas"] += writes.add_assessment_areas(loading.session, rows)
+
+
+def _load_reports(loading: _Loading, _lattice: Lattice, _plan: GridPlan) -> None:
+    loading.counts["reports"] += add_reports(loading.session)
+    loading.counts["union_offices"] += add_offices(loading.session)

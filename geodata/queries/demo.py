@@ -12,9 +12,12 @@ from geodata.models import (
     Station,
     StationClosure,
     StationHours,
+    StationReport,
     StationService,
     Street,
+    UnionOffice,
 )
+from geodata.vocab import AccessMethod, DivisionLevel, StationStatus
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -70,3 +73,35 @@ def add_station_rows(session: Session, *, hours: Rows, services: Rows, closures:
     for model, rows in ((StationHours, hours), (StationService, services), (StationClosure, closures)):
         if rows:
             session.execute(sa.insert(model), [dict(row) for row in rows])
+
+
+def station_ids_of(session: Session, county_code: str) -> list[int]:
+    """Ids of a county's stations that the public finds, in the order of their codes."""
+    found = sa.select(Station.id).where(
+        Station.county_code == county_code,
+        Station.status == StationStatus.OPEN,
+        Station.access_method != AccessMethod.STAFF_ONLY,
+        Station.geom.is_not(None),
+    )
+    return list(session.scalars(found.order_by(Station.code)))
+
+
+def towns_of(session: Session, county_code: str) -> list[tuple[str, str]]:
+    """(code, name) of a county's towns by code."""
+    rows = session.execute(
+        sa.select(Division.code, Division.name)
+        .where(Division.level == DivisionLevel.TOWN, Division.code.startswith(county_code))
+        .order_by(Division.code)
+    )
+    return [(code, name) for code, name in rows]
+
+
+def add_reports(session: Session, rows: Rows) -> None:
+    """Insert invented reports of the public."""
+    if rows:
+        session.execute(sa.insert(StationReport), [dict(row) for row in rows])
+
+
+def add_offices(session: Session, rows: Rows) -> None:
+    """Insert invented union offices."""
+    session.execute(sa.insert(UnionOffice), [dict(row) for row in rows])

@@ -134,12 +134,12 @@ def get_public_station(session: Session, code: str, *, first: date, days: int) -
     """One station by its code, whatever its state.
 
     Raises:
-        NotFound: ``station_not_found``.
+        NotFound: ``station_code_unknown``.
     """
     statement = f"{_STATION.format(source='stations AS s')} WHERE s.code = :code"
     row = session.execute(sa.text(statement), {"code": code, "first": first, "days": days}).mappings().first()
     if row is None:
-        raise NotFound("station_not_found", code=code)
+        raise NotFound("station_code_unknown", code=code)
     return dict(row)
 
 

@@ -9,6 +9,9 @@ from datetime import date
 from geodata.errors import InvalidInput
 from geodata.rules.personal import check_no_id_number
 
+NOTE_LENGTH = 200
+"""Characters that a reporter may add, and of the answer; the table refuses more."""
+
 TRIES_PER_ADDRESS, ADDRESS_WINDOW_MIN = 6, 10
 """Reports that one address may send in so many minutes. A whole depot may share an address, so no fewer."""
 

@@ -101,7 +101,7 @@ def get_station(session: Session, code: str, *, today: date) -> tuple[PublicStat
     """One station and its row (weekly hours, exceptions) for its own page.
 
     Raises:
-        NotFound: ``station_not_found``.
+        NotFound: ``station_code_unknown``.
     """
     row = queries.get_public_station(session, code, first=today, days=DAYS)
     return _tell(session, [row], row["county_code"], today)[0], row

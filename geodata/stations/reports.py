@@ -47,7 +47,7 @@ def add_report(
     Of the address only a hash with the secret of the day is used and kept, for counting.
 
     Raises:
-        NotFound: ``station_not_found``.
+        NotFound: ``station_code_unknown``.
         InvalidInput: ``looks_like_id_number``, ``note_has_phone``, ``service_not_listed``,
             ``report_item_without_service``.
         TooMany: ``report_too_often`` with ``retry_after_s``.
@@ -57,7 +57,7 @@ def add_report(
     found = queries.find_reportable(session, station_code)
     _require_turn(session, sender_hash, found[0] if found else 0)
     if found is None:
-        raise NotFound("station_not_found", code=station_code)
+        raise NotFound("station_code_unknown", code=station_code)
     _check_item(session, kind, item_code)
     report_id = queries.add_report(
         session,
