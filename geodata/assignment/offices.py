@@ -28,7 +28,7 @@ class Answer:
 
 
 def find_union_at(session: Session, *, lon: float, lat: float) -> Answer:
-    """The office for a place (stored degrees): by the grid that is responsible there, else by town and county.
+    """The office for a place (stored degrees): by the responsible grid, else by town and county.
 
     Raises:
         InvalidInput: ``coordinates_invalid``.

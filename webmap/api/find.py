@@ -1,6 +1,7 @@
 """What the worker's page asks for: whole lists of a county, and whom to ask at a place.
 
-No list takes a position: the browser gets all of a county and looks for the nearest itself (docs/decisions/0028).
+No list takes a position: the browser gets all of a county and looks for the nearest itself, see
+docs/decisions/0028.
 The one question that carries a place has it in the body, where no log keeps it.
 """
 

@@ -63,7 +63,7 @@ class Offices(BaseModel):
 @requires(Permission.OFFICES_WRITE)
 @bp.input(Query, location="query", arg_name="query")
 @bp.output(Offices)
-def get_offices(query: Query) -> Response:  # noqa: ARG001 - refuses parameters nobody reads
+def get_offices(query: Query) -> Response:
     """The offices of one's counties."""
     found = read_offices(requests.session(), auth.scope(Permission.OFFICES_WRITE))
     return requests.json_response({"offices": [asdict(each) for each in found]})

@@ -102,7 +102,7 @@ def show_finder() -> Response:
 @bp.get("/s/<code>")
 @requires(Permission.FINDER_READ)
 def show_station(code: str) -> Response:
-    """The page that the code at a door opens: is it open, until when, what is there, and a word if it is not."""
+    """The page that the code at a door opens: is it open, until when, what is there."""
     session = requests.session()
     now = read_now(session)
     station, row = get_station(session, code, today=now.today)
@@ -194,7 +194,7 @@ def _list(session: Session, wish: Wish, now: Now, place: tuple[float, float] | N
     known = {each.code: each for each in stations}
     seen = [each.seen() for each in stations]
     if place is None:
-        ranked = sorted(((rank_of(each, wish.minute, wish.wanted), each.code) for each in seen))
+        ranked = sorted((rank_of(each, wish.minute, wish.wanted), each.code) for each in seen)
         return [Listed(known[code], rank) for rank, code in ranked]
     return [_walked(known, *each) for each in arrange(seen, place, wish.minute, wish.wanted)]
 

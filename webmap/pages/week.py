@@ -9,7 +9,7 @@ WEEK = 7
 
 
 def week_lines(hours: Iterable[Sequence[int]]) -> list[tuple[int, int, list[tuple[str, str]]]]:
-    """(first day, last day, openings as clock times) of Monday to Sunday and holidays (7); nothing for no hours.
+    """(first day, last day, clock times) of Monday to Sunday and holidays (7); none for no hours.
 
     An opening past midnight names the time of the next day; a day without openings is shut.
     """

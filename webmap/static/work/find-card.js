@@ -94,7 +94,7 @@ export function card({ station, rank, metres }, { minute, horizon, wanted, isFir
     el("div", { class: "station-head" }, el("h2", {}, el("a", { href: page(station) }, station.name)), tag(state, always)),
     el("p", { class: "station-way" },
       el("span", {}, metres === null ? el("span", { class: "quiet" }, station.address ?? "") : walk(metres)),
-      isUnknown && state === "unknown" ? el("span", { class: "station-until quiet" }, t("find.call_first"))
+      isUnknown && state === "unknown" ? el("span", { class: "station-until quiet" }, t(station.phone ? "find.call_first" : "find.look_first"))
         : el("strong", { class: "station-until" }, words)),
     warning(station),
     !isUnknown && access(station),

@@ -82,7 +82,7 @@ export class SmallMap {
     if (this.place) {
       this.center = this.place;
       const metres = this.rows[0]?.metres ?? 500;
-      this.zoom = Math.max(12, Math.min(16, Math.floor(15.6 - Math.log2(Math.max(metres, 200) / 400))));
+      this.zoom = Math.max(12, Math.min(16, Math.floor(15.2 - Math.log2(Math.max(metres, 200) / 400))));
       return;
     }
     const home = data.counties.find(({ code }) => code === this.county());
@@ -234,7 +234,8 @@ export class SmallMap {
       pen.textAlign = "center";
       pen.fillText("?", x, y + 5);
     }
-    if (this.zoom >= 14) this.drawName(pen, station.name, x + 16, y + 5, "left");
+    const isRight = x > this.canvas.clientWidth * 0.6;
+    if (this.zoom >= 13) this.drawName(pen, station.name, isRight ? x - 16 : x + 16, y + 5, isRight ? "right" : "left");
   }
 
   drawPlace(pen) {
@@ -254,7 +255,9 @@ export class SmallMap {
   }
 
   drawName(pen, text, x, y, align) {
-    const words = text.length > 8 ? `${text.slice(0, 7)}…` : text;
+    // Nearly every name begins or ends with 工会驿站: what tells it apart is shown.
+    const short = text.replace(/^工会驿站[（(]?|[)）]$|(工会|爱心)?驿站$/g, "") || text;
+    const words = short.length > 8 ? `${short.slice(0, 8)}…` : short;
     pen.font = `700 13px ${getComputedStyle(document.body).fontFamily}`;
     pen.textAlign = align;
     pen.lineWidth = 4;

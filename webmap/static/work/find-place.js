@@ -4,7 +4,7 @@ import { straightMetres } from "./find-order.js";
 import { data, read, t } from "./find-text.js";
 
 const MAX_MATCHES = 8;
-const NEAR_M = 400;
+const NEAR_M = { area: 400, division: 0, station: 150, street: 200 };
 const LOCATE_MS = 12000;
 const KIND_ORDER = { station: 0, area: 1, division: 2, street: 3 };
 
@@ -25,9 +25,10 @@ export async function nameOf(place, county) {
   const all = await places(county).catch(() => []);
   let best = null;
   for (const [name, kind, , lon, lat] of all) {
-    if (kind === "division") continue;
     const metres = straightMetres(place, [lon, lat]);
-    if (metres <= NEAR_M && (!best || metres < best.metres)) best = { name, metres };
+    // A street or a quarter says more than the long name of a station.
+    const order = kind === "station" ? 1e6 + metres : metres;
+    if (metres <= NEAR_M[kind] && (!best || order < best.order)) best = { name, order };
   }
   return best?.name ?? null;
 }

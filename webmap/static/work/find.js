@@ -7,6 +7,8 @@ import { canLocate, countiesAt, installTyping, isGranted, locate, nameOf } from 
 import { data, number, read, t } from "./find-text.js";
 
 const PAGE = 20;
+const FAR_M = 5000;
+const AT_LEAST = 3;
 const NEAR_M = 1000;
 const NEAR_MINUTES = 15;
 const MINUTE_MS = 60000;
@@ -24,6 +26,7 @@ const state = {
   place: null,
   placeWords: "",
   shown: PAGE,
+  isFar: false,
 };
 const lists = new Map();
 let map = null;
@@ -105,17 +108,24 @@ function draw() {
   const cards = arranged.filter(({ rank }) => rank === OPEN || rank === UNKNOWN);
   const shut = arranged.filter(({ rank }) => rank === SHUT);
   const asked = { minute: minute(), horizon: state.horizon, wanted: state.wanted };
+  const shown = worthShowing(cards);
   const title = headline(arranged);
   if (byId("headline").textContent !== title) byId("headline").textContent = title;
   fill(byId("list"),
-    el("ol", { class: "stations" }, cards.slice(0, state.shown).map((row, index) => card(row, { ...asked, isFirst: index === 0 && state.place !== null }))),
-    cards.length > state.shown && el("button", { type: "button", class: "button is-wide", on: { click: () => { state.shown += PAGE; draw(); } } }, t("find.more", { n: Math.min(PAGE, cards.length - state.shown) })),
+    el("ol", { class: "stations" }, cards.slice(0, shown).map((row, index) => card(row, { ...asked, isFirst: index === 0 && state.place !== null }))),
+    cards.length > shown && el("button", { type: "button", class: "button is-wide", on: { click: () => { state.shown = shown + PAGE; state.isFar = true; draw(); } } }, t("find.more", { n: cards.length - shown })),
     folded("find.shut_count", shut, !cards.some(({ rank }) => rank === OPEN)),
     folded("find.lacks_count", arranged.filter(({ rank }) => rank === LACKS), false, true),
     !arranged.length && el("p", { class: "empty" }, t("find.no_stations")));
   byId("place-words").textContent = state.placeWords || t("find.place.none", { county: data.counties.find(({ code }) => code === state.county)?.name ?? "" });
   map?.show({ place: state.place, rows: cards.slice(0, 12), minute: minute() });
   isDrawn = true;
+}
+
+// So many cards as anybody would walk to; the rest is behind a button.
+function worthShowing(cards) {
+  const near = cards.filter(({ metres }) => metres === null || metres <= FAR_M).length;
+  return Math.min(state.shown, cards.length, state.isFar ? cards.length : Math.max(near, AT_LEAST));
 }
 
 function openPanel(isOpen) {
@@ -127,6 +137,7 @@ async function goTo(place, words) {
   state.place = place;
   state.placeWords = words;
   state.shown = PAGE;
+  state.isFar = false;
   openPanel(false);
   await refresh();
   say(byId("headline").textContent);
@@ -195,6 +206,10 @@ function install() {
     county: () => state.county,
     choose: (place, name) => goTo(place, name),
   });
+  // Scrolled down to it, the map comes by itself; not before there is a place, nor for who saves data.
+  new IntersectionObserver((entries) => {
+    if (entries.some(({ isIntersecting }) => isIntersecting) && state.place && !map && !navigator.connection?.saveData) openMap(false);
+  }).observe(byId("map"));
   // "Now" goes on, also on a page left open; a new day has a new list.
   setInterval(() => {
     if (state.today && minuteNow() >= DAY_MIN) {
