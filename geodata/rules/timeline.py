@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from geodata.rules.availability import LOCAL_TIME, Closure
-from geodata.rules.hours import DAY_MIN, HOLIDAY, DayHours, Opening
+from geodata.rules.hours import DAY_MIN, HOLIDAY, Opening
 
 DAYS = 3
 """Today, tomorrow and the day after: as far as anybody plans a rest."""
@@ -43,7 +43,7 @@ class Timeline:
 
 def draw_timeline(
     hours: Sequence[Opening],
-    dates: Mapping[date, DayHours],
+    dates: Mapping[date, Sequence[tuple[int, int]]],
     closures: Iterable[Closure],
     *,
     first: date,
@@ -55,7 +55,7 @@ def draw_timeline(
 
     Args:
         hours: weekly rows; none at all means unknown on every date without an exception.
-        dates: hours of single dates, which win over weekly rows and holidays.
+        dates: openings of single dates (none: shut all day), which win over weekly rows and holidays.
         closures: nothing is open inside one, whatever the hours say.
         first: the first day.
         holidays: public holidays, also of the day before ``first``.
@@ -80,11 +80,11 @@ def draw_timeline(
 
 
 def _spans_of(
-    hours: Sequence[Opening], dates: Mapping[date, DayHours], on: date, *, is_holiday: bool
+    hours: Sequence[Opening], dates: Mapping[date, Sequence[tuple[int, int]]], on: date, *, is_holiday: bool
 ) -> Spans | None:
     """Openings that begin on a date, or ``None`` when nobody knows them."""
     if on in dates:
-        return dates[on].spans()
+        return list(dates[on])
     if not hours:
         return None
     weekday = HOLIDAY if is_holiday else on.weekday()

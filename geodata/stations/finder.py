@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,7 +13,7 @@ from geodata.queries import responsibility
 from geodata.queries.settings import read_settings
 from geodata.rules.availability import LOCAL_TIME, Closure
 from geodata.rules.finder import Hours, Seen, describe_hours
-from geodata.rules.hours import DAY_MIN, DayHours, Opening
+from geodata.rules.hours import DAY_MIN, Opening
 from geodata.rules.reports import Warned, find_warning
 from geodata.rules.settings import CountySettings
 from geodata.rules.timeline import DAYS, Timeline, draw_timeline
@@ -165,22 +165,20 @@ def _timeline(
 ) -> Timeline:
     return draw_timeline(
         [Opening(*each) for each in row["hours"] or ()],
-        {date.fromisoformat(on): DayHours(opens, closes) for on, opens, closes, _ in row["dates"] or ()},
+        _by_date(row["dates"] or ()),
         [Closure(begins, ends) for begins, ends, _ in closures],
         first=today,
         holidays=holidays,
-        is_closed=row["status"] != StationStatus.OPEN and not _reopens(row, closures, today),
+        is_closed=row["status"] != StationStatus.OPEN,
     )
 
 
-def _reopens(
-    row: Mapping[str, Any], closures: Sequence[tuple[datetime, datetime | None, str]], today: date
-) -> bool:
-    """Whether a closure with an end explains the status, so that the hours after it hold again."""
-    horizon = datetime(today.year, today.month, today.day, tzinfo=LOCAL_TIME) + timedelta(days=DAYS)
-    return row["status"] == StationStatus.TEMPORARILY_CLOSED and any(
-        ends is not None and ends < horizon for _, ends, _ in closures
-    )
+def _by_date(rows: Sequence[Sequence[Any]]) -> dict[date, list[tuple[int, int]]]:
+    """Openings of single dates; a date whose row has no minutes is shut all day."""
+    found: dict[date, list[tuple[int, int]]] = {}
+    for on, opens, closes, _ in rows:
+        found.setdefault(date.fromisoformat(on), []).extend([] if opens is None else [(opens, closes)])
+    return found
 
 
 def _service(stored: Sequence[Any], today: date) -> PublicService:
