@@ -365,6 +365,23 @@ GRID_ROLES = frozenset({Role.LIAISON, Role.SUPERVISING_CADRE})
 """Roles whose post is one grid; each grid has at most one holder of each who is no deputy."""
 
 
+class ReportKind(StrEnum):
+    """What somebody at the door tells about a station, by one tap."""
+
+    LOCKED = "locked"
+    SERVICE = "service"
+    PLACE = "place"
+
+
+class ReportStatus(StrEnum):
+    """What became of a report. Everything but ``open`` is an answer that the public page shows."""
+
+    OPEN = "open"
+    FIXED = "fixed"
+    NOT_CONFIRMED = "not_confirmed"
+    DUPLICATE = "duplicate"
+
+
 class ImportKind(StrEnum):
     """What a file brings."""
 

@@ -9,19 +9,24 @@ from webmap.api import (
     coverage,
     document,
     features,
+    find,
     founding,
     founding_disputes,
     founding_writes,
     health,
+    offices,
     responsibility,
     search,
     station_care,
     tiles,
 )
 from webmap.api import refusals as api_refusals
+from webmap.api import reports as reports_api
 from webmap.config import Settings, read_settings
 from webmap.pages import account, layout, my_station_details, my_stations
+from webmap.pages import find as find_page
 from webmap.pages import map as map_page
+from webmap.pages import reports as reports_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
@@ -39,6 +44,11 @@ BLUEPRINTS = (
     coverage.bp,
     search.bp,
     tiles.bp,
+    find_page.bp,
+    find.bp,
+    reports_page.bp,
+    reports_api.bp,
+    offices.bp,
     health.bp,
     document.bp,
 )
