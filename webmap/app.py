@@ -5,6 +5,8 @@ from flask.json.provider import DefaultJSONProvider
 
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
+from webmap.api import admin_settings as admin_settings_api
+from webmap.api import admin_users as admin_users_api
 from webmap.api import (
     coverage,
     document,
@@ -23,7 +25,7 @@ from webmap.api import (
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
 from webmap.config import Settings, read_settings
-from webmap.pages import account, layout, my_station_details, my_stations
+from webmap.pages import account, admin, admin_settings, audit, layout, my_station_details, my_stations, sso
 from webmap.pages import find as find_page
 from webmap.pages import map as map_page
 from webmap.pages import reports as reports_page
@@ -35,6 +37,12 @@ BLUEPRINTS = (
     my_stations.bp,
     my_station_details.bp,
     account_api.bp,
+    admin.bp,
+    admin_settings.bp,
+    audit.bp,
+    sso.bp,
+    admin_users_api.bp,
+    admin_settings_api.bp,
     features.bp,
     station_care.bp,
     responsibility.bp,
@@ -74,6 +82,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     errors.install(app)
     auth.install(app)
     layout.install(app)
+    sso.install(app)
     api_refusals.install(app)
     document.configure(app)
     for blueprint in BLUEPRINTS:
