@@ -140,6 +140,13 @@ def scope(permission: Permission) -> Scope:
     return Scope() if found is None else found.scope(permission)
 
 
+def counties(permission: Permission) -> list[str] | None:
+    """The counties of the posts that hold a permission, however much of each it opens; ``None`` is all."""
+    found = identity()
+    codes = {post.county_code for post in found.posts_with(permission)} if found else set()
+    return None if None in codes else sorted(filter(None, codes))
+
+
 def set_cookie(response: Response, opened: Opened) -> None:
     """Hand the browser the secret of its new session."""
     response.set_cookie(

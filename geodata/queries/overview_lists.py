@@ -1,5 +1,6 @@
 """The lists behind the figures of the overview, in pages, by the very conditions that counted them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Generic, TypeVar
@@ -7,6 +8,7 @@ from typing import Generic, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from geodata.errors import InvalidInput
 from geodata.queries import clauses
 from geodata.queries.clauses import Clause
 from geodata.queries.overview import IN_COUNTY
@@ -26,6 +28,8 @@ Row = TypeVar("Row")
 
 NO_LINE = "-"
 """Filter word for enterprises whose industry line is not known."""
+
+MAX_TEXT, MAX_PAGE = 100, 100_000
 
 ORDERS = {
     "due": "c.due_on ASC NULLS LAST, e.id",
@@ -209,3 +213,58 @@ def list_stations(
         {**values, "limit": asked.limit, "skip": (asked.page - 1) * asked.limit},
     )
     return Listed(total, asked.page, asked.limit, [ListedStation(**row) for row in rows.mappings()])
+
+
+def read_question(values: Mapping[str, str], *, limit: int = 50) -> ListQuestion:
+    """A question as an address asks it; what is missing is the default.
+
+    Raises:
+        InvalidInput: ``overview_question_invalid`` with the ``name`` of what cannot be read.
+    """
+    bands = tuple(filter(None, values.get("band", "").split(",")))
+    checks = {
+        "figure": values.get("figure", Figure.ENTERPRISES) in set(Figure),
+        "band": set(bands) <= set(clauses.StaffBand),
+        "held": values.get("held", "") in {"", "yes", "no"},
+        "sort": values.get("sort", "due") in ORDERS,
+        "q": len(values.get("q", "")) <= MAX_TEXT and values.get("q", "").isprintable(),
+        "line": len(values.get("line", "")) <= MAX_TEXT and values.get("line", "").isprintable(),
+    }
+    for name, is_fine in checks.items():
+        if not is_fine:
+            raise InvalidInput("overview_question_invalid", name=name)
+    return ListQuestion(
+        figure=Figure(values.get("figure", Figure.ENTERPRISES)),
+        row=values.get("row", ALL),
+        q=values.get("q") or None,
+        line=values.get("line") or None,
+        band=bands,
+        held=values.get("held") or None,
+        sort=values.get("sort", "due"),
+        page=read_page(values),
+        limit=limit,
+    )
+
+
+def read_stations_question(values: Mapping[str, str], *, limit: int = 50) -> StationQuestion:
+    """A question about stations as an address asks it.
+
+    Raises:
+        InvalidInput: ``overview_question_invalid`` with the ``name`` of what cannot be read.
+    """
+    figure = values.get("figure", StationFigure.STATIONS)
+    if figure not in set(StationFigure):
+        raise InvalidInput("overview_question_invalid", name="figure")
+    return StationQuestion(StationFigure(figure), values.get("row", ALL), read_page(values), limit)
+
+
+def read_page(values: Mapping[str, str]) -> int:
+    """The number of a page, from 1.
+
+    Raises:
+        InvalidInput: ``overview_question_invalid``.
+    """
+    text = values.get("page", "1")
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MAX_PAGE):
+        raise InvalidInput("overview_question_invalid", name="page")
+    return int(text)
