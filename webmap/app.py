@@ -6,10 +6,12 @@ from flask.json.provider import DefaultJSONProvider
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
 from webmap.api import coverage, document, features, health, responsibility, search, tiles
+from webmap.api import overview as overview_api
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
 from webmap.pages import account, layout
 from webmap.pages import map as map_page
+from webmap.pages import overview
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
@@ -22,6 +24,8 @@ BLUEPRINTS = (
     search.bp,
     tiles.bp,
     health.bp,
+    overview.bp,
+    overview_api.bp,
     document.bp,
 )
 

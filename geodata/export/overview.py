@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from geodata.export.columns import Column, Say
 from geodata.export.writers import Listing, write_csv, write_xlsx
-from geodata.queries.overview import FIGURE_KEYS, Overview, OverviewRow
+from geodata.queries.overview import FIGURE_KEYS, Overview
 from geodata.queries.overview_lists import ListedEnterprise, ListQuestion, list_enterprises
 from geodata.queries.scopes import Scope
 from geodata.rules.file_fields import Field
@@ -45,9 +45,7 @@ def export_overview(overview: Overview, path: Path, *, format: str, say: Say) ->
     headers = [(say(f"overview.column.{word}"), False) for word in words]
     headers += [(say(f"overview.figure.{key}"), True) for key in FIGURE_KEYS]
     headers += [(say(f"overview.{rate}"), True) for rate, _ in RATES]
-    return write_table(
-        path, format, title=say("overview.title"), headers=headers, rows=_table(overview, say)
-    )
+    return write_table(path, format, title=say("overview.title"), headers=headers, rows=_table(overview, say))
 
 
 def _table(overview: Overview, say: Say) -> Iterator[Cells]:
@@ -112,7 +110,7 @@ def _enterprise(row: ListedEnterprise, say: Say) -> Cells:
         row.assignment_status and say(f"assignment_status.{row.assignment_status}"),
         row.liaison,
         row.holder,
-        row.step and say(f"case_step.{row.step}"),
+        row.step and say(f"overview.figure.step_{row.step}"),
         _day(row.due_on),
         _day(row.visited_on),
         say("overview.yes") if row.has_dispute else None,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from geodata.queries import clauses
 from geodata.queries.assignment_clauses import GRIDS_IN_FORCE
 from geodata.queries.assignments import COUNTY
+from geodata.queries.founding_cases import grid_name
 from geodata.queries.overview_figures import (
     ENTERPRISE_FIGURES,
     ENTERPRISES,
@@ -84,9 +85,9 @@ class Overview:
         return sum(row.figures["enterprises"] for row in self.rows if row.key.startswith("union:"))
 
     @property
-    def without(self) -> int:
-        """Enterprises listed here whose place lies in no county of the deployment."""
-        return sum(row.figures["enterprises"] for row in self.rows if row.key == NONE)
+    def adds_up(self) -> bool:
+        """Whether grids, unions and the queue out of county make the whole; a forgotten run would show."""
+        return self.assigned + self.fallback + self.totals["out_of_county"] == self.totals["enterprises"]
 
 
 def sum_figures(rows: tuple[OverviewRow, ...] | list[OverviewRow]) -> dict[str, int]:
@@ -189,3 +190,33 @@ def list_counties(session: Session, codes: list[str] | None) -> list[tuple[str, 
         {"codes": codes},
     )
     return [(code, name) for code, name in rows]
+
+
+def name_of_row(session: Session, county_code: str, row: str) -> dict[str, str] | None:
+    """Code and name of a row of the overview (empty for ``none``); nothing when the county has no such row.
+
+    Raises:
+        InvalidInput: ``overview_row_unknown``.
+    """
+    if row == NONE:
+        return {"code": "", "name": ""}
+    grid_id = RowKey(row).grid_id
+    if grid_id is None:
+        RowKey(row).clause()
+        found = session.execute(
+            sa.text(
+                "SELECT v.code, v.name FROM divisions AS v WHERE v.code = :code "
+                "AND starts_with(v.code, :county) ORDER BY v.valid_from DESC LIMIT 1"
+            ),
+            {"code": row.removeprefix("union:"), "county": county_code},
+        )
+    else:
+        found = session.execute(
+            sa.text(
+                f"SELECT g.code, {grid_name('g.id')} AS name FROM grids AS g "
+                "WHERE g.id = :id AND g.county_code = :county"
+            ),
+            {"id": grid_id, "county": county_code},
+        )
+    named = found.mappings().one_or_none()
+    return None if named is None else {"code": named["code"], "name": named["name"] or ""}

@@ -56,6 +56,8 @@ class Figure(StrEnum):
     DISPUTED = "disputed"
     LAPSED = "lapsed"
     NOT_ON_MAP = "not_on_map"
+    OUT_OF_COUNTY = "out_of_county"
+    UNASSIGNED = "unassigned"
 
 
 STEP_FIGURES = tuple(figure for figure in Figure if figure.startswith("step_"))
@@ -90,6 +92,8 @@ ENTERPRISE_FIGURES: dict[Figure, str] = {
     Figure.DISPUTED: "d.id IS NOT NULL",
     Figure.LAPSED: "c.state = 'open' AND c.unheld_why = 'lapsed'",
     Figure.NOT_ON_MAP: "e.geom IS NULL",
+    Figure.OUT_OF_COUNTY: "a.status = 'out_of_county'",
+    Figure.UNASSIGNED: "a.id IS NULL",
 }
 
 ENTERPRISES = f"""enterprises AS e
@@ -124,7 +128,8 @@ class StationFigure(StrEnum):
 STATION_FIGURES: dict[StationFigure, str] = {
     StationFigure.STATIONS: "s.status <> 'retired'",
     StationFigure.UNCONFIRMED: (
-        "s.status = 'open' AND (s.confirmed_on IS NULL OR s.confirmed_on < :today - CAST(:confirm_days AS integer))"
+        "s.status = 'open' AND (s.confirmed_on IS NULL "
+        "OR s.confirmed_on < :today - CAST(:confirm_days AS integer))"
     ),
     StationFigure.OVERDUE_REOPENING: (
         "s.status = 'temporarily_closed' AND closed.last_to <= now() AND NOT closed.is_running"

@@ -179,6 +179,7 @@ def fill(session: Session, *, seed: int = 1) -> SimpleNamespace:
     people = staff(world, county)
     firms = employ(world, order=random.Random(seed))  # noqa: S311 - an order, not a secret
     assign_enterprises(session)
+    world.enterprise(50, 50, name="漏了的企业", county_code=COUNTY)  # came in after the run
     work(world, people, firms, today)
     stations(world, today)
     session.flush()

@@ -6,6 +6,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from geodata.assignment.service import assign_enterprises
 from geodata.errors import InvalidInput
 from geodata.queries.assignments import summarize_assignments
 from geodata.queries.overview import FIGURE_KEYS, Overview, read_overview
@@ -74,10 +75,15 @@ def test_every_station_figure_of_every_row_is_as_long_as_its_list(session, offic
 def test_rows_add_up_to_all_enterprises_of_the_county(session, office):
     overview = read(session, office)
     whole = summarize_assignments(session, county_code=COUNTY)
-    assert overview.totals["enterprises"] == whole.enterprises == len(office.firms) - 1
+    assert overview.totals["enterprises"] == whole.enterprises == len(office.firms)
     assert (overview.assigned, overview.fallback) == (whole.assigned, whole.fallback)
-    assert overview.assigned + overview.fallback + overview.without == whole.enterprises
-    assert overview.without == whole.out_of_county > 0
+    assert overview.totals["out_of_county"] == whole.out_of_county > 0
+    assert overview.totals["unassigned"] == whole.unassigned == 1
+    assert not overview.adds_up
+    assign_enterprises(session)
+    overview = read(session, office)
+    assert overview.adds_up
+    assert overview.totals["enterprises"] == whole.enterprises
 
 
 def test_parts_of_the_work_add_up(session, office):
