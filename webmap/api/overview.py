@@ -22,6 +22,7 @@ from geodata.queries.settings import read_settings
 from geodata.rules.shares import percent
 from webmap import auth, requests
 from webmap.api import overview_schemas as shapes
+from webmap.api import parameters
 from webmap.api.answers import answer, json_text
 from webmap.i18n import translate
 from webmap.permissions import Permission, requires
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 bp = APIBlueprint("overview_api", __name__, url_prefix="/api/v1", tag="overview")
 
 SUBJECTS = frozenset(
-    {"assignments", "enterprises", "grids", "divisions", "stations", "founding", "people", "settings"}
+    {"assignments", "enterprises", "grids", "divisions", "stations", "founding", "people", "rules"}
 )
 _MIME = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
@@ -52,7 +53,7 @@ def get_overview(query: shapes.OverviewQuery) -> Response:
     def read(session: Session) -> str:
         return json_text(overview_json(read_county(session, county)))
 
-    return answer(SUBJECTS, read, also=[local_today(session)])
+    return answer(SUBJECTS, read, also=[parameters.this_minute()])  # closures end by the clock
 
 
 @bp.get("/overview/list")
@@ -98,7 +99,7 @@ def get_stations(query: shapes.StationListQuery) -> Response:
         rows = [_plain(asdict(row)) for row in found.rows]
         return json_text({"total": found.total, "page": found.page, "limit": found.limit, "stations": rows})
 
-    return answer(SUBJECTS, read, also=[on])
+    return answer(SUBJECTS, read, also=[parameters.this_minute()])
 
 
 @bp.get("/overview/export")
