@@ -5,13 +5,23 @@ from flask.json.provider import DefaultJSONProvider
 
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
-from webmap.api import coverage, document, features, health, responsibility, search, tiles
+from webmap.api import (
+    coverage,
+    document,
+    features,
+    founding,
+    founding_disputes,
+    founding_writes,
+    health,
+    responsibility,
+    search,
+    tiles,
+)
 from webmap.api import overview as overview_api
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
-from webmap.pages import account, layout
+from webmap.pages import account, layout, overview
 from webmap.pages import map as map_page
-from webmap.pages import overview
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
@@ -20,6 +30,9 @@ BLUEPRINTS = (
     account_api.bp,
     features.bp,
     responsibility.bp,
+    founding.bp,
+    founding_writes.bp,
+    founding_disputes.bp,
     coverage.bp,
     search.bp,
     tiles.bp,

@@ -14,7 +14,7 @@ from webmap.permissions import Permission, requires
 
 bp = APIBlueprint("document", __name__, url_prefix="/api/v1", enable_openapi=False)
 
-_DESCRIPTION = """Stations, grids, enterprises, founding cases and ten-minute coverage of a county trade union.
+_DESCRIPTION = """Stations, grids, enterprises, founding cases and ten-minute coverage of a county union.
 
 What is public needs no account; the rest goes by the session of a signed-in user and shows only the rows
 of that user's posts. Writes carry the session's token in `X-CSRF-Token`; those that create also a client-made
