@@ -180,7 +180,8 @@ def _read_identity() -> Identity | None:
     if not token:
         return None
     session = requests.session()
-    found = people.find_signed_in(session, hash_token(token), idle=requests.settings().idle_time)
+    settings = requests.settings()
+    found = people.find_signed_in(session, hash_token(token), idle=settings.idle_time, demo=settings.demo)
     if found is None:
         return None
     if datetime.now(UTC) - found.seen_at > _TOUCH_AFTER:
