@@ -1,0 +1,1 @@
+"""Long work: queued, with progress, resumed after a crash."""
