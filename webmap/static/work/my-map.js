@@ -6,7 +6,7 @@ import { drawCount, drawEnterprise, FONT, INK } from "../app/map/symbols.js";
 import { Tiles } from "../app/map/tiles.js";
 import { settings as map_settings } from "../app/settings.js";
 import { say } from "./page.js";
-import { settings, t } from "./words.js";
+import { settings, t, word } from "./words.js";
 
 const L = window.L;
 const LISTED = 60;
@@ -83,7 +83,7 @@ function drawGroup(c, { rows: group, x, y }) {
   } else {
     const [row] = group;
     if (row.loud) drawLoud(c, x, y, 8);
-    else drawEnterprise(c, row.review ? row.review : "auto", x, y, 5);
+    else drawEnterprise(c, row.held === "free" ? "organized" : "auto", x, y, 5);
     if (row.loud) { c.fillStyle = "#fff"; c.font = `700 11px ${FONT}`; c.textAlign = "center"; c.fillText("!", x, y + 4); }
   }
   if (chosen && group.some((row) => row.id === chosen)) ring(c, x, y, Math.max(r, 12) + 3);
@@ -156,19 +156,28 @@ function showAll() {
   map.fitBounds([[s, w], [n, e]], { animate: false });
 }
 
+// One row as the list shows it.
+function rowOf({ id, geometry, properties: one }) {
+  const loud = one.due === "overdue" || one.due === "today";
+  return {
+    id, name: one.name, point: geometry.coordinates, loud, held: one.held, kind: word(`staff_band.${one.band}`), chip: chipOf(one),
+    step_words: one.step ? word("liaison.step_words", { n: one.step_number, step: word(`case_step.${one.step}`) }) : word("liaison.step_none"),
+  };
+}
+
+const LOOKS = { overdue: "overdue", today: "today", running: "plain", paused: "paused" };
+
+function chipOf(one) {
+  if (one.state === "to_verify") return { words: word("liaison.chip.to_verify"), look: "paused" };
+  if (one.held === "free" || !one.due) return { words: word("liaison.chip.free"), look: "none" };
+  return { words: word(`liaison.chip.${one.due}`, { n: Math.abs(one.workdays_left ?? 0) }), look: LOOKS[one.due] ?? "none" };
+}
+
 async function load() {
-  const found = [];
-  let off = 0;
-  let path = settings.points;
-  while (path) {
-    const response = await fetch(path, { headers: { Accept: "application/json" } });
-    if (!response.ok) throw new Error(String(response.status));
-    const answer = await response.json();
-    found.push(...answer.rows.filter((row) => row.point));
-    off += answer.rows.filter((row) => !row.point).length;
-    path = answer.next;
-  }
-  return { found, off };
+  const response = await fetch(settings.points, { headers: { Accept: "application/json" } });
+  if (!response.ok) throw new Error(String(response.status));
+  const answer = await response.json();
+  return { found: answer.features.map(rowOf), off: answer.not_on_map };
 }
 
 function drawBase() {

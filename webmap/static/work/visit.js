@@ -1,7 +1,7 @@
 // The visit sheet: two taps and save. What is half filled in survives a closed tab; what is saved is on the
 // phone first and goes out as soon as there is signal.
 import { el, fill } from "../app/dom.js";
-import { dropDraft, keepDraft, listUnsent, readDraft } from "./kept.js";
+import { dropDraft, keepDraft, listUnsent, newKey, readDraft } from "./kept.js";
 import { onChange, post, REFUSED } from "./outbox.js";
 import { readForm } from "./form.js";
 import { say } from "./page.js";
@@ -95,7 +95,7 @@ export function open(enterprise, button = null) {
   opener = button;
   clear();
   sheet.querySelector("#visit-name").textContent = [at.name, at.kind].filter(Boolean).join(" · ");
-  form.elements.headcount_band.options[0].textContent = at.band ? t("visit.band_same", { band: at.band }) : t("visit.band_unknown");
+  form.elements.staff_band.options[0].textContent = at.band ? t("visit.band_same", { band: at.band }) : t("visit.band_unknown");
   restore();
   sheet.showModal();
   (form.querySelector('[name="result"]:checked') ?? form.querySelector('[name="result"]')).focus({ focusVisible: false });
@@ -115,7 +115,11 @@ function tellHere(text, bad = false) {
 // What the API wants: empty fields left out, the chosen day of the next visit as a date.
 function bodyOf() {
   const { next_choice: next, next_date: other, ...rest } = readForm(form);
-  const body = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null && value !== ""));
+  const given = Object.entries(rest).filter(([, value]) => value !== null && value !== "");
+  const isSix = (name) => form.elements[name].dataset?.six !== undefined;
+  const body = Object.fromEntries(given.filter(([name]) => !isSix(name)));
+  const clarity = Object.fromEntries(given.filter(([name]) => isSix(name)));
+  if (Object.keys(clarity).length) body.clarity = clarity;
   const on = next === "other" ? other : next;
   return on && on !== "none" ? { ...body, next_on: on } : body;
 }
@@ -128,7 +132,7 @@ function summaryOf(body) {
 function check(body) {
   if (!body.result) return t("visit.choose_result");
   if (form.elements.next_choice.value === "other" && !body.next_on) return t("visit.choose_date");
-  if (body.next_on && body.next_on < body.visited_on) return t("visit.next_before");
+  if (body.next_on && body.next_on <= body.visited_on) return t("visit.next_before");
   return "";
 }
 
@@ -142,8 +146,9 @@ async function save() {
   const button = form.querySelector('[type="submit"]');
   button.disabled = true;
   const enterprise = at;
+  const key = newKey();
   const done = await post({
-    path: `/api/v1/enterprises/${enterprise.id}/visits`, body, enterprise: enterprise.id, name: enterprise.name,
+    key, path: `/api/v1/enterprises/${enterprise.id}/visits`, body: { ...body, client_id: key }, enterprise: enterprise.id, name: enterprise.name,
     label: t("visit.label"), summary: summaryOf(body), on: body.visited_on,
   });
   button.disabled = false;

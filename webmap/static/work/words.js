@@ -4,8 +4,9 @@ const TIME_ZONE = "Asia/Shanghai";
 
 export const settings = data;
 
-export const t = (key, params = {}) =>
-  (data.strings[`liaison.js.${key}`] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(params[name] ?? ""));
+// A sentence of the page by its whole key; `t` those of the scripts.
+export const word = (key, params = {}) => (data.strings[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => String(params[name] ?? ""));
+export const t = (key, params = {}) => word(`liaison.js.${key}`, params);
 
 const time = new Intl.DateTimeFormat("en-GB", { timeZone: TIME_ZONE, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 const day = new Intl.DateTimeFormat("en-CA", { timeZone: TIME_ZONE, year: "numeric", month: "2-digit", day: "2-digit" });
