@@ -140,6 +140,12 @@ def scope(permission: Permission) -> Scope:
     return Scope() if found is None else found.scope(permission)
 
 
+def reader_key() -> tuple[object, ...]:
+    """What an answer may depend on beside question and data: who asks, with which posts."""
+    found = identity()
+    return () if found is None else (found.user_id, *(tuple(vars(post).values()) for post in found.posts))
+
+
 def set_cookie(response: Response, opened: Opened) -> None:
     """Hand the browser the secret of its new session."""
     response.set_cookie(
