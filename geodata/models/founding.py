@@ -116,7 +116,6 @@ class FoundingCase(Kept, Base):
     revisit_on: Mapped[date | None] = mapped_column(sa.Date)
     verified_at: Mapped[datetime | None] = mapped_column(_INSTANT)
     verified_by: Mapped[int | None] = mapped_column(sa.BigInteger, sa.ForeignKey("users.id"))
-    status_before: Mapped[str | None] = mapped_column(sa.Text)
 
 
 class FoundingStep(Base):
