@@ -8,13 +8,16 @@ from webmap.api import account as account_api
 from webmap.api import coverage, document, features, health, responsibility, search, tiles
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
-from webmap.pages import account, layout
+from webmap.pages import account, enterprise_work, layout, my_grid, phone
 from webmap.pages import map as map_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
     map_page.bp,
     account.bp,
+    my_grid.bp,
+    enterprise_work.bp,
+    phone.bp,
     account_api.bp,
     features.bp,
     responsibility.bp,

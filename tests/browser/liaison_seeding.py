@@ -73,18 +73,26 @@ def _name(session: Session, first: int, second: int) -> dict[str, int]:
     for name, trade, count in zip(names, trades, counts, strict=True):
         _change(session, chosen[name], name=name, industry_line=trade, staff_count=count)
     foreign = session.scalars(
-        sa.text("SELECT enterprise_id FROM assignments WHERE grid_id = :grid AND valid_to IS NULL ORDER BY id DESC LIMIT 1"),
+        sa.text(
+            "SELECT enterprise_id FROM assignments WHERE grid_id = :grid AND valid_to IS NULL ORDER BY id DESC LIMIT 1"
+        ),
         {"grid": second},
     ).one()
     _change(session, foreign, name=FOREIGN)
-    odd = session.execute(sa.select(Enterprise.name, Enterprise.id).where(Enterprise.name.in_([MARKUP_NAME, LONG_NAME])))
+    odd = session.execute(
+        sa.select(Enterprise.name, Enterprise.id).where(Enterprise.name.in_([MARKUP_NAME, LONG_NAME]))
+    )
     for name, enterprise_id in odd:
         chosen[name] = enterprise_id
     return chosen
 
 
 def _change(session: Session, enterprise_id: int, **values: object) -> None:
-    contact = {"contact_name": "行政主管", "contact_phone": CONTACT_PHONE, "operating_address": "槐安路 18 号"}
+    contact = {
+        "contact_name": "行政主管",
+        "contact_phone": CONTACT_PHONE,
+        "operating_address": "槐安路 18 号",
+    }
     session.execute(sa.update(Enterprise).where(Enterprise.id == enterprise_id).values(**contact, **values))
 
 
@@ -126,7 +134,9 @@ def _case(
     )
 
 
-def _visit(session: Session, enterprise_id: int, user_id: int, on: date, result: str, note: str | None) -> None:
+def _visit(
+    session: Session, enterprise_id: int, user_id: int, on: date, result: str, note: str | None
+) -> None:
     session.add(
         Visit(
             enterprise_id=enterprise_id,

@@ -51,11 +51,15 @@ def reason_words(one: Responsibility) -> str:
     return separator.join(say(key, **one.reason_params) for key in (one.reason_key, *one.reason_notes))
 
 
-def why(one: Responsibility | None, border: Border | None, *, is_mine: bool, is_acting: bool) -> dict[str, str]:
+def why(
+    one: Responsibility | None, border: Border | None, *, is_mine: bool, is_acting: bool
+) -> dict[str, str]:
     """The why-sentence, what follows from it, and the small print below."""
     if one is None:
         return {"why": say("liaison.owner.out"), "so": "", "why_foot": ""}
-    foot = say("liaison.why.foot", version=one.version_label or "—", status=say(f"assignment_status.{one.status}"))
+    foot = say(
+        "liaison.why.foot", version=one.version_label or "—", status=say(f"assignment_status.{one.status}")
+    )
     so = say("liaison.why.acting" if is_acting else "liaison.why.yours") if is_mine else ""
     if border is None or one.reason_key != "reason.covered" or not is_mine:
         return {"why": reason_words(one), "so": "", "why_foot": foot}
@@ -95,7 +99,9 @@ def head(work: Work) -> dict[str, Any]:
         "id": one.id,
         "name": one.name,
         "uscc": one.uscc,
-        "kind": kind_words(one.band, one.industry_line, say(f"organization_status.{one.organization_status}")),
+        "kind": kind_words(
+            one.band, one.industry_line, say(f"organization_status.{one.organization_status}")
+        ),
         "band_words": band_words(one.band),
     }
 
@@ -173,7 +179,9 @@ def last_visit_words(work: Work) -> str:
     visit = next(iter(work.visits), None)
     if visit is None:
         return say("liaison.visits.none")
-    return say("liaison.last.long", day=format_month_day(visit.visited_on), who=visit.by, what=_visit_words(visit))
+    return say(
+        "liaison.last.long", day=format_month_day(visit.visited_on), who=visit.by, what=_visit_words(visit)
+    )
 
 
 def _visit_words(visit: VisitRow) -> str:
@@ -281,7 +289,9 @@ def _event_words(line: EventRow) -> str:
     return words
 
 
-def tellings(work: Work, *, user_id: int, may_work: bool, scope_grids: frozenset[int]) -> list[dict[str, Any]]:
+def tellings(
+    work: Work, *, user_id: int, may_work: bool, scope_grids: frozenset[int]
+) -> list[dict[str, Any]]:
     """What one should know first: a claim that lapses, a pause, an end, a dispute; with what can be done."""
     found = [*_told_removed(work), *_told_dispute(work, user_id, scope_grids)]
     case = work.case
@@ -342,7 +352,9 @@ def _told_pauses(work: Work, case: CaseRow, *, is_mine: bool) -> Iterator[dict[s
         return
     reason = say(f"stuck_reason.{pause.reason}")
     if pause.is_approved:
-        acts = [_act(f"/api/v1/cases/{case.id}/resume", case.version, "liaison.told.resume")] if is_mine else []
+        acts = (
+            [_act(f"/api/v1/cases/{case.id}/resume", case.version, "liaison.told.resume")] if is_mine else []
+        )
         text = say("liaison.told.paused_text", reason=reason, day=format_month_day(pause.since))
         yield _told(say("liaison.told.paused"), text, acts=acts)
     else:
@@ -365,7 +377,9 @@ def _told_lapsing(work: Work, case: CaseRow) -> Iterator[dict[str, Any]]:
         yield _told(title, say("liaison.told.lapsing_text"), is_due=True, acts=[act])
 
 
-def _told(title: str, text: str, *, is_due: bool = False, acts: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+def _told(
+    title: str, text: str, *, is_due: bool = False, acts: list[dict[str, Any]] | None = None
+) -> dict[str, Any]:
     return {"title": title, "text": text, "due": is_due, "acts": acts or []}
 
 

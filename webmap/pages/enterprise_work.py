@@ -59,7 +59,11 @@ def show_enterprise(enterprise_id: int) -> Response:
         return _show_owner(enterprise_id, asker.scope(Permission.OWNERS_LOOK_UP))
     work = reads.get_work(session, enterprise_id, scope=scope, user_id=asker.user_id)
     return render(
-        "my_grid/enterprise.html", title_key="liaison.facts.title", one=_head(work), **_shown(work), **_CHOICES
+        "my_grid/enterprise.html",
+        title_key="liaison.facts.title",
+        one=_head(work),
+        **_shown(work),
+        **_CHOICES,
     )
 
 
@@ -86,16 +90,24 @@ def _shown(work: reads.Work) -> dict[str, Any]:
     form = case.form if case else None
     return {
         "may": may,
-        "case": case and {"id": case.id, "version": case.version, "step": case.step, "form": case.form,
-                          "route": case.route, "union_name": case.union_name,
-                          "step_number": words.step_of(case)},
+        "case": case
+        and {
+            "id": case.id,
+            "version": case.version,
+            "step": case.step,
+            "form": case.form,
+            "route": case.route,
+            "union_name": case.union_name,
+            "step_number": words.step_of(case),
+        },
         **words.case_words(work),
         "can_step": is_open,
         "step_hint": words.step_hint(case, is_mine=is_mine),
         "needs_union_name": form in words.COVERING_FORMS,
         "may_give_back": is_under_way,
         "can_plan": is_under_way,
-        "can_pause": is_open and not any(pause.until is None and pause.is_approved is None for pause in work.pauses),
+        "can_pause": is_open
+        and not any(pause.until is None and pause.is_approved is None for pause in work.pauses),
         "can_end": is_under_way,
         "held_words": words.held_words(case, is_mine=is_mine),
         "contact": words.contact_words(work, may_reveal=may["reveal"]),
@@ -130,7 +142,9 @@ def _may(work: reads.Work) -> dict[str, bool]:
     """What the reader may do with this enterprise; the API decides again."""
     asker, session, one, case = auth.me(), requests.session(), work.enterprise, work.case
     is_worker = reads.opens(session, one.id, asker.scope(Permission.CASES_WORK))
-    needs_union = one.removed_on is None and (case is not None or one.organization_status in UNORGANIZED_STATES)
+    needs_union = one.removed_on is None and (
+        case is not None or one.organization_status in UNORGANIZED_STATES
+    )
     is_under_way = case is not None and case.state in {CaseState.OPEN, CaseState.PAUSED}
     has_lapsed = case is not None and case.claim_until is not None and case.claim_until < work.context.today
     is_free = case is None or (is_under_way and (case.holder_id is None or has_lapsed))

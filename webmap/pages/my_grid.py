@@ -55,7 +55,14 @@ _SECTIONS = (
     ("in_hand", "next", "list"),
 )
 _SCRIPT_SENTENCES = ("liaison.js.",)
-_MAP_SENTENCES = (*_SCRIPT_SENTENCES, "liaison.chip.", "liaison.step_", "liaison.dot", "staff_band.", "case_step.")
+_MAP_SENTENCES = (
+    *_SCRIPT_SENTENCES,
+    "liaison.chip.",
+    "liaison.step_",
+    "liaison.dot",
+    "staff_band.",
+    "case_step.",
+)
 
 
 @bp.get("/my-grid")
@@ -136,7 +143,9 @@ def show_map() -> Response:
         "county": next((post.county_code for post in auth.me().posts if post.county_code), None)
         or requests.settings().default_county,
         "base_map": base_map(requests.settings()),
-        "strings": {key: text for key, text in catalogue(requests.locale()).items() if key.startswith("page.")},
+        "strings": {
+            key: text for key, text in catalogue(requests.locale()).items() if key.startswith("page.")
+        },
     }
     return render(
         "my_grid/map.html",
@@ -163,7 +172,10 @@ def print_list() -> Response:
         "my_grid/print.html",
         title_key="liaison.print.title",
         tab="my_grid",
-        rows=[row_of(card, found.context) | {"address": addresses.get(card.enterprise_id)} for card in found.cards],
+        rows=[
+            row_of(card, found.context) | {"address": addresses.get(card.enterprise_id)}
+            for card in found.cards
+        ],
         total=found.total,
         today=found.context.today,
         grid_words=say("liaison.name_join").join(grid["words"] for grid in grids),
@@ -173,9 +185,7 @@ def print_list() -> Response:
 
 def render(template: str, *, sentences: tuple[str, ...] = _SCRIPT_SENTENCES, **context: Any) -> Response:
     """A page of the liaison's with what its scripts and the visit sheet need."""
-    strings = {
-        key: text for key, text in catalogue(requests.locale()).items() if key.startswith(sentences)
-    }
+    strings = {key: text for key, text in catalogue(requests.locale()).items() if key.startswith(sentences)}
     return layout.render(
         template,
         thumb_tabs=THUMB_TABS,
@@ -262,6 +272,12 @@ def _page() -> int:
 def _filters() -> list[tuple[str, list[tuple[str, str]]]]:
     return [
         ("band", [(band, say(f"staff_band.{band}")) for band in StaffBand]),
-        ("step", [(step, say("liaison.step_words", n=n, step=say(f"case_step.{step}"))) for n, step in enumerate(CaseStep, 1)]),
+        (
+            "step",
+            [
+                (step, say("liaison.step_words", n=n, step=say(f"case_step.{step}")))
+                for n, step in enumerate(CaseStep, 1)
+            ],
+        ),
         ("due", [(due, say(f"liaison.due.{due}")) for due in DUES]),
     ]
