@@ -49,7 +49,7 @@ def record(
 def note(
     session: Session,
     actor: Actor,
-    act: CaseAct,
+    act: str,
     kind: str,
     subject_id: int,
     *,
@@ -115,7 +115,7 @@ def check_held(case: CaseRow, actor: Actor, *states: CaseState) -> None:
     """Only who holds a case works it, and only while it is under way.
 
     Raises:
-        Conflict: ``case_not_open`` with its ``state``; ``case_unheld``; ``case_held_by_other`` with ``name``.
+        Conflict: ``case_is_<state>``; ``case_unheld``; ``case_held_by_other`` with ``name``.
     """
     check_state(case, *(states or (CaseState.OPEN,)))
     if case.holder_id is None:
@@ -128,10 +128,10 @@ def check_state(case: CaseRow, *states: CaseState) -> None:
     """Refuse an act that does not fit where the case is.
 
     Raises:
-        Conflict: ``case_not_open`` with its ``state``.
+        Conflict: ``case_is_<state>``.
     """
     if case.state not in states:
-        raise Conflict("case_not_open", state=case.state)
+        raise Conflict(f"case_is_{case.state}")
 
 
 def county_settings(session: Session, county_code: str | None) -> CountySettings:

@@ -34,7 +34,7 @@ def claim(session: Session, enterprise_id: int, *, actor: Actor) -> CaseRow:
     Raises:
         NotFound: ``enterprise_not_found``, also for one outside the actor's scope.
         Conflict: ``claimed_by_other`` with ``name``; ``claimed_already`` when it is one's own;
-            ``enterprise_removed``; ``enterprise_has_union``; ``case_not_open`` while it waits for 销号.
+            ``enterprise_removed``; ``enterprise_has_union``; ``case_is_to_verify``.
     """
     place = get_place(session, enterprise_id, actor.scope)
     check_needs_union(place)
@@ -94,7 +94,7 @@ def free(session: Session, case_id: int, *, version: int, note: str, actor: Acto
 
     Raises:
         InvalidInput: ``note_missing``; ``looks_like_id_number``.
-        Conflict: ``case_not_open``; ``case_unheld``.
+        Conflict: ``case_is_<state>``; ``case_unheld``.
     """
     check_note(note)
     case = lock_case(session, case_id, actor, version)
@@ -182,7 +182,7 @@ def _refusal(session: Session, place: Place, actor: Actor) -> Conflict:
     if case is None:
         return Conflict("enterprise_has_union", id=place.id)
     if case.state == CaseState.TO_VERIFY:
-        return Conflict("case_not_open", state=case.state)
+        return Conflict(f"case_is_{case.state}")
     if case.holder_id == actor.user_id:
         return Conflict("claimed_already")
     return Conflict("claimed_by_other", name=case.holder_name or "")

@@ -66,7 +66,7 @@ def verify(session: Session, case_id: int, *, version: int, note: str | None, ac
 
     Raises:
         InvalidInput: ``looks_like_id_number``.
-        Conflict: ``verifier_is_closer``; ``case_not_open`` unless it waits to be verified.
+        Conflict: ``verifier_is_closer``; ``case_is_<state>`` unless it waits to be verified.
     """
     check_no_id_number(note)
     case = lock_case(session, case_id, actor, version)
@@ -89,7 +89,7 @@ def send_back(session: Session, case_id: int, *, version: int, note: str, actor:
 
     Raises:
         InvalidInput: ``note_missing``; ``looks_like_id_number``.
-        Conflict: ``case_not_open`` unless it waits to be verified.
+        Conflict: ``case_is_<state>`` unless it waits to be verified.
     """
     check_note(note)
     case = lock_case(session, case_id, actor, version)
@@ -104,7 +104,7 @@ def reopen(session: Session, case_id: int, *, version: int, note: str, actor: Ac
 
     Raises:
         InvalidInput: ``note_missing``; ``looks_like_id_number``.
-        Conflict: ``case_not_open`` unless it is closed; ``case_another_open`` when a newer one is under way.
+        Conflict: ``case_is_<state>`` unless it is closed; ``case_another_open`` when a newer one is under way.
     """
     check_note(note)
     case = lock_case(session, case_id, actor, version)

@@ -50,7 +50,7 @@ def decide_pause(
 
     Raises:
         InvalidInput: ``looks_like_id_number``.
-        Conflict: ``pause_not_requested``; ``pause_is_own``; ``case_not_open``.
+        Conflict: ``pause_not_requested``; ``pause_is_own``; ``case_is_<state>``.
     """
     check_no_id_number(note)
     case = lock_case(session, case_id, actor, version)

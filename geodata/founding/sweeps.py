@@ -22,8 +22,8 @@ class Swept:
 def sweep(session: Session) -> Swept:
     """Free claims whose last day has passed and escalate disputes that nobody decided in time.
 
-    Each gets its line of history and its entry in the log; a second run on the same day finds nothing. A claim
-    that lapsed may be taken even before this ran.
+    Each gets its line of history and its entry in the log; a second run on the same day finds nothing.
+    A lapsed claim may be taken even before this ran.
     """
     today = local_today(session)
     lapsed = founding_moves.lapse_claims(session, today)

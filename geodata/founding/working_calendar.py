@@ -1,6 +1,7 @@
 """The working calendar: seeded from a library, corrected by the office, every change in the log."""
 
 from datetime import date, timedelta
+from importlib.metadata import version
 from typing import Any
 
 import holidays
@@ -11,23 +12,24 @@ from geodata.models import CalendarDay
 from geodata.queries import audit, calendar, founding_cases
 from geodata.rules.founding import Clock
 
+LIBRARY = f"holidays {version('holidays')}"
 OFFICE = "office"
 """Source of a day that somebody here set; the library never overwrites it."""
 
 
 def set_day(
-    session: Session, on: date, *, is_workday: bool, name: str | None, version: int, by: str
+    session: Session, on: date, *, is_workday: bool, name: str | None, based_on: int, by: str
 ) -> CalendarDay:
     """Say whether offices work on a day; the last days of all running cases are counted again.
 
     Raises:
         NotFound: ``calendar_day_not_found`` for a year that the table does not reach.
-        Stale: the day was changed since ``version`` was read.
+        Stale: the day was changed since version ``based_on`` was read.
     """
     day = calendar.find_day(session, on, lock=True)
     if day is None:
         raise NotFound("calendar_day_not_found", date=on.isoformat())
-    if day.version != version:
+    if day.version != based_on:
         latest = audit.latest_change(session, "calendar_day", on)
         raise Stale(
             version=day.version,
@@ -63,7 +65,7 @@ def extend(session: Session, first_year: int, last_year: int, *, by: str) -> int
     if saved:
         after = {
             "days": saved,
-            "source": f"holidays {holidays.__version__}",
+            "source": LIBRARY,
             "due_dates_moved": recount(session),
         }
         audit.note(
@@ -90,7 +92,7 @@ def library_days(first_year: int, last_year: int) -> list[dict[str, Any]]:
             "is_workday": known.is_working_day(day),
             "is_announced": day.year in announced,
             "name": known.get(day) or ("调休上班" if day in make_up else None),
-            "source": f"holidays {holidays.__version__}",
+            "source": LIBRARY,
         }
         for day in days
     ]

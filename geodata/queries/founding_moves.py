@@ -59,4 +59,4 @@ def names_of(session: Session, user_ids: Collection[int]) -> dict[int, str]:
     rows = session.execute(
         sa.text("SELECT id, name FROM users WHERE id = ANY(:ids)"), {"ids": list(user_ids)}
     )
-    return {user_id: name for user_id, name in rows}
+    return {row.id: row.name for row in rows}
