@@ -31,10 +31,13 @@ from webmap.pages import (
     admin,
     admin_settings,
     audit,
+    enterprise_work,
     layout,
+    my_grid,
     my_station_details,
     my_stations,
     overview,
+    phone,
     sso,
 )
 from webmap.pages import find as find_page
@@ -47,6 +50,9 @@ BLUEPRINTS = (
     account.bp,
     my_stations.bp,
     my_station_details.bp,
+    my_grid.bp,
+    enterprise_work.bp,
+    phone.bp,
     account_api.bp,
     admin.bp,
     admin_settings.bp,
