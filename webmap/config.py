@@ -1,6 +1,7 @@
 """Settings: read once from the environment, checked, then never changed."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -13,8 +14,10 @@ from geodata.rules.base_map import BaseMap, check_base_map
 from geodata.vocab import DivisionLevel
 
 _PREFIX = "WEBMAP_"
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _YES_NO = {"1": True, "0": False}
+_SWITCHES = frozenset({"https", "demo"})
 _NUMBERS = {"trusted_proxies": (0, 5), "idle_minutes": (5, 1440), "session_hours": (1, 168)}
 """Smallest and largest value of settings that are numbers."""
 
@@ -31,6 +34,8 @@ class Settings:
     of our own stand before us and may say where a request comes from; with 0 nobody is believed. A session
     ends after ``idle_minutes`` without a request, and at the latest after ``session_hours``.
 
+    ``demo`` (``1`` or ``0``) says whether the invented accounts of a demonstration may sign in.
+    ``public_url`` is the address that printed codes lead to; without it, where the page was asked for.
     ``oidc_issuer``, ``oidc_client_id`` and ``oidc_client_secret`` together offer single sign-on by OpenID
     Connect, under the name ``oidc_label``; it needs the extra ``tenmin[sso]``.
     """
@@ -45,6 +50,8 @@ class Settings:
     trusted_proxies: int = 0
     idle_minutes: int = 120
     session_hours: int = 12
+    demo: bool = True
+    public_url: str | None = None
     oidc_issuer: str | None = None
     oidc_client_id: str | None = None
     oidc_client_secret: str | None = field(default=None, repr=False)
@@ -55,6 +62,10 @@ class Settings:
             raise Misconfigured("database_url_missing")
         if self.default_county is not None:
             _check_county(self.default_county)
+        if self.base_map_url is not None:
+            _check_base_map(self.base_map_url, self.base_map_key)
+        if self.public_url is not None:
+            _check_public_url(self.public_url)
         if self.base_map is not None:
             _check_base_map(self.base_map)
         self._check_sign_on()
@@ -120,13 +131,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _parse(name: str, value: str) -> Any:
     """A setting as its field wants it: yes or no, a number within bounds, or text."""
-    if name == "https" and value in _YES_NO:
+    if name in _SWITCHES and value in _YES_NO:
         return _YES_NO[value]
     if name in _NUMBERS and value.isascii() and value.isdigit():
         low, high = _NUMBERS[name]
         if low <= int(value) <= high:
             return int(value)
-    if name == "https" or name in _NUMBERS:
+    if name in _SWITCHES or name in _NUMBERS:
         raise Misconfigured("setting_invalid", name=_PREFIX + name.upper())
     return value
 
@@ -149,6 +160,18 @@ def _check_county(code: str) -> None:
         raise Misconfigured("setting_invalid", name=_PREFIX + "DEFAULT_COUNTY") from error
     if parsed != code or level is not DivisionLevel.COUNTY:
         raise Misconfigured("setting_invalid", name=_PREFIX + "DEFAULT_COUNTY")
+
+
+def _check_public_url(url: str) -> None:
+    parts = urlsplit(url)
+    is_sound = (
+        parts.scheme in {"http", "https"}
+        and _HOST.fullmatch(parts.netloc) is not None
+        and not parts.query
+        and not parts.fragment
+    )
+    if not is_sound:
+        raise Misconfigured("setting_invalid", name=_PREFIX + "PUBLIC_URL")
 
 
 def _check_base_map(base_map: BaseMap) -> None:

@@ -198,9 +198,7 @@ def _end(session: Session, owner: UserRow, post_id: int, on: date) -> None:
     held = next((held for held in owner.posts if held.id == post_id), None)
     if held is None:
         raise NotFound("post_not_found")
-    posts.end_post(
-        session, post_id, on=on, version=held.version, scope=_ALL, by=_by(), by_user_id=_NOBODY
-    )
+    posts.end_post(session, post_id, on=on, version=held.version, scope=_ALL, by=_by(), by_user_id=_NOBODY)
 
 
 @user.command()
@@ -210,9 +208,7 @@ def disable(console: Console, login: str) -> None:
     """Take access away from LOGIN at once; the account and its name in the log stay."""
     with console.transaction() as session:
         found = _find(session, login)
-        users.disable_user(
-            session, found.id, version=found.version, scope=_ALL, by=_by(), by_user_id=_NOBODY
-        )
+        users.disable_user(session, found.id, version=found.version, scope=_ALL, by=_by(), by_user_id=_NOBODY)
     console.print(console.say("cli.user_disabled", login=login))
     console.result({"login": login, "disabled": True})
 

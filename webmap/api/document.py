@@ -14,7 +14,7 @@ from webmap.permissions import Permission, requires
 
 bp = APIBlueprint("document", __name__, url_prefix="/api/v1", enable_openapi=False)
 
-_DESCRIPTION = """Stations, grids, enterprises, founding cases and ten-minute coverage of a county trade union.
+_DESCRIPTION = """Stations, grids, enterprises, founding cases and ten-minute coverage of a county union.
 
 What is public needs no account; the rest goes by the session of a signed-in user and shows only the rows
 of that user's posts. Writes carry the session's token in `X-CSRF-Token`; those that create also a client-made
@@ -46,6 +46,8 @@ _PATH_BOUNDS = {
     "z": {"type": "integer", "minimum": 5, "maximum": 18},
     "x": {"type": "integer", "minimum": 0, "maximum": 2**18 - 1},
     "y": {"type": "integer", "minimum": 0, "maximum": 2**18 - 1},
+    "on": {"type": "string", "format": "date"},
+    "item_code": {"type": "string", "pattern": "^[a-z0-9_]{1,40}$"},
 }
 _ID_BOUNDS = {"type": "integer", "minimum": 1, "maximum": parameters.MAX_ID}
 

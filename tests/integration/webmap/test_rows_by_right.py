@@ -103,7 +103,7 @@ def test_tiles_hold_only_what_the_reader_may_see(anonymous, signed_in, login, se
     layers = mapbox_vector_tile.decode(answer.data)
     assert ("enterprise" in layers) is sees_enterprises
     assert any("n" in row["properties"] for row in layers["grid"]["features"]) is sees_counts
-    assert "station" in layers
+    assert "label" in layers
 
 
 def test_tiles_of_different_readers_have_different_tags(anonymous, signed_in):

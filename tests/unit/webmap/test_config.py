@@ -91,3 +91,10 @@ def test_single_sign_on_is_offered_when_all_of_it_is_set_and_its_secret_is_not_s
 def test_settings_do_not_change():
     with pytest.raises(AttributeError):
         Settings(database_url=URL).default_county = "410103"
+
+
+def test_the_demonstrations_accounts_can_be_turned_off():
+    assert read_settings({"DATABASE_URL": URL}).demo
+    assert not read_settings({"DATABASE_URL": URL, "WEBMAP_DEMO": "0"}).demo
+    with pytest.raises(Misconfigured, match="setting_invalid"):
+        read_settings({"DATABASE_URL": URL, "WEBMAP_DEMO": "no"})
