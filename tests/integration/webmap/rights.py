@@ -149,7 +149,8 @@ def add_strangers(session: Session) -> dict[str, int]:
         "grid_id": "INSERT INTO grids (county_code, code) VALUES (:other, 'N1') RETURNING id",
         "station_id": "INSERT INTO stations (code, name, county_code) "
         "VALUES ('NB-1', '邻区驿站', :other) RETURNING id",
-        "enterprise_id": "INSERT INTO enterprises (name, county_code) VALUES ('邻区企业', :other) RETURNING id",
+        "enterprise_id": "INSERT INTO enterprises (name, county_code) "
+        "VALUES ('邻区企业', :other) RETURNING id",
         "user_id": "INSERT INTO users (login, name) VALUES ('stranger', '邻区的人') RETURNING id",
     }
     found = {

@@ -8,6 +8,8 @@ from webmap.config import Settings, read_settings
 URL = "postgresql:///tenmin"
 TILES = "https://t{s}.tianditu.gov.cn/vec?x={x}&y={y}&z={z}&tk={key}"
 
+HIDDEN = "not to be shown"
+
 
 def test_an_unknown_setting_is_refused_by_name():
     with pytest.raises(Misconfigured) as refused:
@@ -82,10 +84,10 @@ def test_half_or_unsafe_single_sign_on_is_refused(given):
 
 def test_single_sign_on_is_offered_when_all_of_it_is_set_and_its_secret_is_not_shown():
     chosen = Settings(
-        database_url=URL, oidc_issuer="https://sso.example", oidc_client_id="a", oidc_client_secret="geheim"
+        database_url=URL, oidc_issuer="https://sso.example", oidc_client_id="a", oidc_client_secret=HIDDEN
     )
     assert chosen.has_sign_on
-    assert "geheim" not in repr(chosen)
+    assert HIDDEN not in repr(chosen)
 
 
 def test_settings_do_not_change():
