@@ -161,8 +161,10 @@ def _post_words(post: str | None) -> str:
 
 def _label(prefix: str, code: str) -> str:
     """The word for a code; a code without one is shown as it is."""
-    key = f"{prefix}.{code}"
-    return translate(requests.locale(), key) if has_key(key) else code
+    keys = [f"{prefix}.{code}"]
+    if prefix == "audit_action":  # the acts of the union work have their own words
+        keys.append(f"case_act.{code.removeprefix('case_')}")
+    return next((translate(requests.locale(), key) for key in keys if has_key(key)), code)
 
 
 def _labelled(prefix: str, codes: list[str]) -> list[tuple[str, str]]:
