@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
-from werkzeug.routing import IntegerConverter, Map, Rule
+from werkzeug.routing import BaseConverter, IntegerConverter, Map, Rule
 from werkzeug.test import TestResponse
 
 from geodata.vocab import Role
@@ -39,8 +39,16 @@ PUBLIC, POSTLESS, ENDED, DISABLED = "public", "nobody", "ended", "disabled"
 ACTORS = (*LOGINS.values(), PUBLIC, POSTLESS, ENDED, DISABLED)
 _ROLE_OF = {login: role for role, login in LOGINS.items()}
 
-SAMPLES: dict[str, object] = {"z": 12, "x": 3341, "y": 1625, "county": COUNTY, "name": "claim_days"}
-"""What stands in an address for a parameter, by name; ids are 1 and words ``x`` unless said here."""
+SAMPLES: dict[str, object] = {
+    "z": 12,
+    "x": 3341,
+    "y": 1625,
+    "county": COUNTY,
+    "name": "claim_days",
+    "day": "2026-11-21",
+    "on": "2026-11-21",
+}
+"""What stands in an address for a parameter, by name; ids are 1 and words as many ``x`` as they must have, unless said here."""
 
 
 @dataclass(frozen=True)
@@ -71,7 +79,7 @@ class Door:
 
         def fill(found: re.Match[str]) -> str:
             name = found["name"]
-            default = 1 if kind_of[name] == "id" else "x"
+            default = 1 if kind_of[name] == "id" else "x" * int(kind_of[name])
             return str(values.get(name, SAMPLES.get(name, default)))
 
         return re.sub(r"<(?:[^<>:]+(?:\([^)]*\))?:)?(?P<name>\w+)>", fill, self.rule)
@@ -97,8 +105,16 @@ def list_doors() -> list[Door]:
 def _door(rule: Rule, method: str, permission: Permission | None) -> Door:
     converters = rule._converters
     names = tuple(converters)
-    kinds = tuple("id" if isinstance(converters[name], IntegerConverter) else "word" for name in names)
+    kinds = tuple(_kind(converters[name]) for name in names)
     return Door(method, rule.rule, str(rule.endpoint), permission, names, kinds)
+
+
+def _kind(converter: BaseConverter) -> str:
+    """``id``, or the least number of characters of a word."""
+    if isinstance(converter, IntegerConverter):
+        return "id"
+    least = re.search(r"\{(\d+)", converter.regex)
+    return least[1] if least else "1"
 
 
 def is_open(door: Door, actor: str) -> bool:
