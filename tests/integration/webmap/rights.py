@@ -159,6 +159,11 @@ def is_refused(answer: TestResponse) -> bool:
     return True
 
 
+def text_of(answer: TestResponse) -> str:
+    """The beginning of an answer, which may be a file."""
+    return answer.get_data()[:400].decode("utf-8", "replace")
+
+
 def add_strangers(session: Session) -> dict[str, int]:
     """Things of the neighbouring county, one of each kind, that nobody of this county may touch."""
     statements = {

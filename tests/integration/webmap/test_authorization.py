@@ -136,7 +136,7 @@ def test_every_office_permission_is_granted_to_somebody_and_every_role_has_one()
 def test_door_opens_to_whom_the_table_says(door: Door, visitors: Callable[[str], OfficeClient]) -> None:
     for actor in (actor for tried, actor in MATRIX if tried == door):
         answer = rights.ask(visitors(actor), door)
-        told = (actor, answer.status_code, answer.get_data(as_text=True)[:300])
+        told = (actor, answer.status_code, rights.text_of(answer))
         assert answer.status_code < 500, told
         assert rights.is_refused(answer) is not rights.is_open(door, actor), told
 
@@ -175,7 +175,7 @@ def test_thing_of_a_stranger_is_not_there(
     ):
         thing = office.extensions["strangers"].get(name, absent) if whose == "stranger" else absent
         answer = rights.ask(visitors(login), door, door.path(**{name: thing}))
-        told = (login, whose, answer.status_code, answer.get_data(as_text=True)[:300])
+        told = (login, whose, answer.status_code, rights.text_of(answer))
         if door.is_write:
             assert answer.status_code in {400, 404, 409, 415, 422, 428}, told
         else:
@@ -260,7 +260,7 @@ def test_fields_that_only_the_server_says_are_refused(
             if field in named:
                 continue
             answer = rights.ask(client, door, body={field: value})
-            assert answer.status_code == 422, (str(door), field, answer.get_data(as_text=True))
+            assert answer.status_code == 422, (str(door), field, rights.text_of(answer))
             problems = {item["parameter"]: item["problem"] for item in answer.get_json()["parameters"]}
             assert "extra_forbidden" in {
                 problem for where, problem in problems.items() if where.split(".")[-1] == field
