@@ -48,7 +48,7 @@ SAMPLES: dict[str, object] = {
     "day": "2026-11-21",
     "on": "2026-11-21",
 }
-"""What stands in an address for a parameter, by name; ids are 1 and words as many ``x`` as they must have, unless said here."""
+"""What stands in an address for a parameter, by name; else ids are 1 and words as many ``x`` as they need."""
 
 
 @dataclass(frozen=True)
