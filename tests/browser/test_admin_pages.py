@@ -97,7 +97,7 @@ def sign_in_first(liaison: Visitor, login: str, password: str) -> None:
     liaison.page.locator("[name=current]").fill(password)
     liaison.page.locator("[name=wanted]").fill("kettle-harbour-92-quince")
     liaison.page.get_by_role("button", name="保存新密码").click()
-    expect(liaison.page).not_to_have_url(re.compile("/account$"))
+    expect(liaison.page).not_to_have_url(re.compile("/account$"), timeout=20_000)
 
 
 @SIZES
