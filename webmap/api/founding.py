@@ -186,17 +186,17 @@ def list_days(query: bodies.CalendarQuery) -> Response:
     return private({"year": query.year, "days": [_day(day) for day in days]})
 
 
-@bp.put("/calendar/<string(length=10):day>")
+@bp.put("/calendar/<string(length=10):on>")
 @requires(Permission.SETTINGS_WRITE)
 @bp.input(bodies.CalendarChange, location="json", arg_name="wanted")
 @bp.output(schemas.CalendarAnswer)
-def set_day(day: str, wanted: bodies.CalendarChange) -> Response:
+def set_day(on: str, wanted: bodies.CalendarChange) -> Response:
     """Say whether offices work on a day; all running clocks are counted again."""
-    on, version, by = _read_day(day), expected_version(), auth.me().login
+    day, version, by = _read_day(on), expected_version(), auth.me().login
 
     def work(session: Session) -> Done:
         saved = working_calendar.set_day(
-            session, on, is_workday=wanted.is_workday, name=wanted.name, based_on=version, by=by
+            session, day, is_workday=wanted.is_workday, name=wanted.name, based_on=version, by=by
         )
         return Done({"day": _day(saved)})
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from geodata.queries.people import local_today
 from tests.office import sign_in
+from webmap.api import parameters
 from webmap.config import Settings
 
 API = "/api/v1"
@@ -335,3 +336,52 @@ def test_assign_free_and_assignees(world):
     freed = planner.post_json(f"{API}/cases/{case['id']}/free", {"note": "收回"}, version=case["version"])
     assert freed.json["case"]["unheld_why"] == "freed"
     assert world("liaison").post_json(f"{API}/enterprises/{mine}/assign", body).status_code == 403
+
+
+ODD_BODIES = (
+    "[]",
+    "{",
+    '"text"',
+    '{"note": "\\u0000"}',
+    '{"note": "\\ud800"}',
+    '{"note": {"$gt": ""}}',
+    '{"user_id": 1e400}',
+    '{"user_id": 9223372036854775808, "note": "x"}',
+    '{"on": "0000-00-00"}',
+    '{"on": "9999-12-31"}',
+    '{"step": "survey", "done_on": "2026-02-30"}',
+    '{"grid_id": true, "note": "x"}',
+    '{"note": "' + "长" * 501 + '"}',
+)
+
+
+def test_odd_bodies_are_refused_in_words_at_every_door(world):
+    """Nothing breaks, and nothing is written."""
+    shop = world.ids("G1")[0]
+    case = world("liaison").post_json(f"{API}/enterprises/{shop}/claim").json["case"]
+    before = world.count("audit_entries")
+    rules = [
+        rule
+        for rule in world("liaison").application.url_map.iter_rules()
+        if rule.endpoint.split(".")[0] in {"founding", "founding_writes", "founding_disputes"}
+        and not {"POST", "PUT", "PATCH"}.isdisjoint(rule.methods)
+    ]
+    assert len(rules) > 20
+    ids = {"enterprise_id": shop, "case_id": case["id"], "dispute_id": 1, "on": "2026-11-25"}
+    clients = [world(login) for login in ("liaison", "cadre", "admin")]
+    for rule in rules:
+        path = rule.rule
+        for name, value in ids.items():
+            path = path.replace(f"<{parameters.ID}:{name}>", str(value))
+            path = path.replace(f"<string(length=10):{name}>", str(value))
+        (method,) = rule.methods & {"POST", "PUT", "PATCH"}
+        for client in clients:
+            for body in ODD_BODIES:
+                answer = client.send(
+                    method, path, version=99, data=body.encode(), content_type="application/json"
+                )
+                assert 400 <= answer.status_code < 500, (path, body, answer.text)
+                assert answer.json["code"]
+    refused = "SELECT count(*) FROM audit_entries WHERE action <> 'refused'"
+    with world.engine.connect() as connection:
+        assert connection.scalar(sa.text(refused)) == before
