@@ -6,9 +6,10 @@ import chinese_calendar
 import pytest
 import sqlalchemy as sa
 
+from geodata.assignment.service import assign_enterprises
 from geodata.errors import NotFound, Stale
 from geodata.founding import claims, reads, steps, working_calendar
-from geodata.models import AuditEntry
+from geodata.models import AuditEntry, Enterprise
 from geodata.queries import calendar, disputes, founding_lists
 from geodata.queries.founding_lists import ListQuestion
 from geodata.queries.people import local_today
@@ -100,6 +101,28 @@ def test_lists_of_wide_scopes_find_everything_of_theirs(office, scope):
     nobody = founding_lists.Asker(Scope(), 0, local_today(office.session))
     assert founding_lists.list_mine(office.session, nobody, ListQuestion())[0] == 0
     assert len(disputes.list_disputes(office.session, scope)) == 0
+
+
+def test_lists_of_a_county_hold_what_its_scope_opens_one_by_one(office):
+    """The set-based list and the row-level condition agree, with owners of every kind."""
+    session = office.session
+    office.world.division("410103001", None, name="示例街道")
+    office.world.enterprise(1500, 2000, name="县外店", county_code="410103")
+    office.world.enterprise(name="只有街道代码的店", operating_code="410103001", county_code="410103")
+    office.world.enterprise(name="别县名单上的店", county_code="410104")
+    assign_enterprises(session)
+    listed_nowhere = office.world.enterprise(name="还没分派的店", county_code="410103")
+    claims.claim(session, office.shop.id, actor=office.liaison)
+    for scope in (office.planner.scope, office.cadre.scope, Scope(county_codes=frozenset({"410104"}))):
+        asker = founding_lists.Asker(scope, 0, local_today(session))
+        _, cards = founding_lists.list_mine(session, asker, ListQuestion(limit=100))
+        one_by_one = [
+            enterprise_id
+            for enterprise_id in session.scalars(sa.select(Enterprise.id))
+            if reads.opens(session, enterprise_id, scope)
+        ]
+        assert sorted(card.enterprise_id for card in cards) == sorted(one_by_one)
+    assert reads.opens(session, listed_nowhere.id, office.planner.scope)
 
 
 def test_get_work_proposes_a_joint_union_with_neighbours_of_the_trade(office):

@@ -375,13 +375,18 @@ def test_odd_bodies_are_refused_in_words_at_every_door(world):
             path = path.replace(f"<{parameters.ID}:{name}>", str(value))
             path = path.replace(f"<string(length=10):{name}>", str(value))
         (method,) = rule.methods & {"POST", "PUT", "PATCH"}
-        for client in clients:
-            for body in ODD_BODIES:
-                answer = client.send(
-                    method, path, version=99, data=body.encode(), content_type="application/json"
-                )
-                assert 400 <= answer.status_code < 500, (path, body, answer.text)
-                assert answer.json["code"]
+        permitted = next(
+            client
+            for client in clients
+            if client.send(method, path, version=99, data=b"[]", content_type="application/json").status_code
+            != 403
+        )
+        for body in ODD_BODIES:
+            answer = permitted.send(
+                method, path, version=99, data=body.encode(), content_type="application/json"
+            )
+            assert 400 <= answer.status_code < 500, (path, body, answer.text)
+            assert answer.json["code"]
     refused = "SELECT count(*) FROM audit_entries WHERE action <> 'refused'"
     with world.engine.connect() as connection:
         assert connection.scalar(sa.text(refused)) == before
