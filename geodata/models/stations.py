@@ -168,6 +168,7 @@ class ServiceItem(Base):
     name_zh: Mapped[str] = mapped_column(sa.Text)
     name_en: Mapped[str] = mapped_column(sa.Text)
     position: Mapped[int] = mapped_column(sa.Integer)
+    version: Mapped[int] = mapped_column(sa.Integer, server_default="1")
 
 
 class ServiceStandard(Base):
@@ -190,6 +191,7 @@ class ServiceStandard(Base):
     valid_from: Mapped[date] = mapped_column(sa.Date)
     valid_to: Mapped[date | None] = mapped_column(sa.Date)
     standard_items: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
+    version: Mapped[int] = mapped_column(sa.Integer, server_default="1")
 
 
 class StationService(Base):
