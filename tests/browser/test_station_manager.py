@@ -6,7 +6,14 @@ import pytest
 import sqlalchemy as sa
 
 from geodata.db import transaction
-from geodata.models import Station, StationHours
+from geodata.models import (
+    Station,
+    StationClosure,
+    StationHours,
+    StationPhoto,
+    StationService,
+    StationVisitors,
+)
 from tests.browser.conftest import DESKTOP, PHONE
 
 STATION = "EQ-000"
@@ -25,16 +32,10 @@ def station_id(browsed_engine: sa.Engine) -> Iterator[int]:
         ).all()
     yield station_id
     with transaction(browsed_engine) as session:
-        for table in ("station_closures", "station_photos", "station_visitors", "station_services"):
-            session.execute(sa.text(f"DELETE FROM {table} WHERE station_id = :id"), {"id": station_id})
+        for model in (StationClosure, StationPhoto, StationVisitors, StationService, StationHours):
+            session.execute(sa.delete(model).where(model.station_id == station_id))
         for code, condition in saved:
-            session.execute(
-                sa.text(
-                    "INSERT INTO station_services (station_id, item_code, condition) VALUES (:id, :c, :s)"
-                ),
-                {"id": station_id, "c": code, "s": condition},
-            )
-        session.execute(sa.delete(StationHours).where(StationHours.station_id == station_id))
+            session.add(StationService(station_id=station_id, item_code=code, condition=condition))
         session.add_all(
             StationHours(station_id=station_id, weekday=day, opens_min=0, closes_min=1440) for day in range(8)
         )
@@ -51,7 +52,8 @@ def open_today(visitor, station_id):
 
 
 def confirm(visitor):
-    visitor.page.click(".station-confirm")
+    with visitor.page.expect_navigation():
+        visitor.page.click(".station-confirm")
     visitor.page.wait_for_selector("#done:not([hidden])")
 
 
