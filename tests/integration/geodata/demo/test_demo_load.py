@@ -57,11 +57,13 @@ EXPECTED = {
     "photos": 2,
     "posts": 63,
     "refused_rows": 3,
+    "reports": 9,
     "station_hours_invented": 55,
     "stations": 82,
     "streets": 8873,
+    "union_offices": 5,
     "users": 41,
-    "visitor_days": 0,
+    "visitor_days": 130,
     "warned_rows": 56,
 }
 
