@@ -19,6 +19,7 @@ from geodata.boundaries.service import activate_version, approve_version, check_
 from geodata.db import Progress
 from geodata.demo import files
 from geodata.demo.areas import draw_areas
+from geodata.demo.care import add_care
 from geodata.demo.demand import invent_demand
 from geodata.demo.drafts import FLAWED_COUNTY, flawed_draft, shifted_draft
 from geodata.demo.enterprises import invent_enterprises
@@ -111,6 +112,7 @@ def load_demo(session: Session, *, progress: Progress | None = None) -> dict[str
         _load_areas,
         _load_people,
         _load_reports,
+        _load_care,
     ]
     with TemporaryDirectory(prefix="tenmin-demo-") as folder:
         loading = _Loading(session, Path(folder), progress)
@@ -261,3 +263,8 @@ def _post_row(
 def _load_reports(loading: _Loading, _lattice: Lattice, _plan: GridPlan) -> None:
     loading.counts["reports"] += add_reports(loading.session)
     loading.counts["union_offices"] += add_offices(loading.session)
+
+
+def _load_care(loading: _Loading, _lattice: Lattice, _plan: GridPlan) -> None:
+    for name, number in add_care(loading.session).items():
+        loading.counts[name] += number

@@ -15,8 +15,10 @@ from geodata.models import (
     Station,
     StationClosure,
     StationHours,
+    StationPhoto,
     StationReport,
     StationService,
+    StationVisitors,
     Street,
     UnionOffice,
     User,
@@ -24,6 +26,9 @@ from geodata.models import (
 from geodata.vocab import AccessMethod, DivisionLevel, StationStatus, VersionStatus
 
 Rows = Sequence[Mapping[str, Any]]
+
+DEMO = "demo"
+"""Who is written down as having entered what is invented."""
 
 
 def is_without_data(session: Session) -> bool:
@@ -95,6 +100,21 @@ def add_station_rows(session: Session, *, hours: Rows, services: Rows, closures:
     for model, rows in ((StationHours, hours), (StationService, services), (StationClosure, closures)):
         if rows:
             session.execute(sa.insert(model), [dict(row) for row in rows])
+
+
+def add_visitors(session: Session, rows: Rows) -> None:
+    """Insert invented numbers of visitors: ``station_id``, ``on_date``, ``visitors``."""
+    if rows:
+        marked = [{**row, "updated_by": DEMO, "is_invented": True} for row in rows]
+        session.execute(sa.insert(StationVisitors), marked)
+
+
+def add_photos(session: Session, rows: Rows) -> None:
+    """Insert drawn photos: ``station_id``, ``position`` and the columns of a picture."""
+    if rows:
+        session.execute(
+            sa.insert(StationPhoto), [{**row, "added_by": DEMO, "is_invented": True} for row in rows]
+        )
 
 
 def list_demo_users(session: Session, logins: Sequence[str]) -> list[User]:
