@@ -68,7 +68,8 @@ FROM (
     SELECT s.name, 'station' AS kind, s.address AS note, s.geom AS at FROM stations s
     WHERE s.county_code = :county AND {_PUBLIC}
     UNION ALL
-    SELECT regexp_replace(b.name, '(专属)?(网格|片区)$', ''), 'area', NULL, ST_PointOnSurface(b.geom) FROM {EFFECTIVE_GRIDS}
+    SELECT regexp_replace(b.name, '(专属)?(网格|片区)$', ''), 'area', NULL, ST_PointOnSurface(b.geom)
+    FROM {EFFECTIVE_GRIDS}
     WHERE g.county_code = :county AND b.kind <> 'zone'
     UNION ALL
     SELECT d.name, 'division', NULL, ST_PointOnSurface(d.geom) FROM divisions d
