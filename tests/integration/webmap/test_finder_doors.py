@@ -298,3 +298,13 @@ def test_hostile_names_stand_in_pages_as_text(public, own_county):
         text = public.get(path).get_data(as_text=True)
         assert "<b>爱心</b>" not in text
     assert name in [one["name"] for one in json.loads(public.get(LISTS[0]).data)["stations"]]
+
+
+def test_county_without_a_station_says_so_and_keeps_its_ways_to_ask(public, own_county):
+    with transaction(own_county[1]) as session:
+        session.execute(sa.update(Station).values(status="retired"))
+    text = public.get("/find?lang=zh").get_data(as_text=True)
+    assert "没有开着的驿站" in text
+    assert "这里还没有登记驿站" in text
+    assert "/which-union" in text
+    assert public.get(LISTS[0]).json["stations"] == []

@@ -4,7 +4,7 @@ import { straightMetres } from "./find-order.js";
 import { data, read, t } from "./find-text.js";
 
 const MAX_MATCHES = 8;
-const NEAR_M = { area: 400, division: 0, station: 150, street: 200 };
+const NEAR_M = { area: 800, division: 0, station: 150, street: 300 };
 const LOCATE_MS = 12000;
 const KIND_ORDER = { station: 0, area: 1, division: 2, street: 3 };
 
