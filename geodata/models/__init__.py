@@ -2,10 +2,20 @@
 
 from geodata.models.coverage import CoverageRule, CoverageRun, DemandPoint
 from geodata.models.enterprises import Assignment, Enterprise, EnterpriseClarity
+from geodata.models.founding import (
+    CalendarDay,
+    CaseEvent,
+    Dispute,
+    FoundingCase,
+    FoundingPause,
+    FoundingStep,
+    Visit,
+)
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
 from geodata.models.reports import ReportSalt, StationReport, UnionOffice
+from geodata.models.station_care import StationPhoto, StationVisitors
 from geodata.models.stations import (
     ServiceItem,
     ServiceStandard,
@@ -23,16 +33,22 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "BoundaryVersion",
+    "CalendarDay",
+    "CaseEvent",
     "CountySetting",
     "CoverageRule",
     "CoverageRun",
     "DataChange",
     "DemandPoint",
+    "Dispute",
     "Division",
     "Enterprise",
     "EnterpriseCell",
     "EnterpriseClarity",
     "EnterprisePlace",
+    "FoundingCase",
+    "FoundingPause",
+    "FoundingStep",
     "Grid",
     "GridBoundary",
     "GridTotal",
@@ -48,11 +64,14 @@ __all__ = [
     "StationClosure",
     "StationHours",
     "StationHoursException",
+    "StationPhoto",
     "StationReport",
     "StationService",
+    "StationVisitors",
     "Street",
     "Submission",
     "TileState",
     "UnionOffice",
     "User",
+    "Visit",
 ]
