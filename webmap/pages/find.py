@@ -16,6 +16,7 @@ from geodata.queries import finder as queries
 from geodata.queries.coverage import list_services
 from geodata.queries.map_choices import CountyChoice, list_county_choices
 from geodata.queries.reports import list_outcomes
+from geodata.queries.station_care import list_photo_ids
 from geodata.rules.finder import ALL_NIGHT, Rank, Seen, arrange, clock, rank_of
 from geodata.rules.handover import APPLICATIONS, handover_links
 from geodata.rules.hours import DAY_MIN
@@ -121,6 +122,7 @@ def show_station(code: str) -> Response:
         services=_services(session),
         links=links,
         outcomes=list_outcomes(session, station.id, limit=OUTCOMES_SHOWN),
+        photos=list_photo_ids(session, station.id),
         kinds=list(ReportKind),
         note_length=NOTE_LENGTH,
         find_data=script_json({"locale": requests.locale(), "strings": _strings()}),
