@@ -107,7 +107,7 @@ function draw() {
   const arranged = arrange(state.stations, state.place, minute(), state.wanted);
   const cards = arranged.filter(({ rank }) => rank === OPEN || rank === UNKNOWN);
   const shut = arranged.filter(({ rank }) => rank === SHUT);
-  const asked = { minute: minute(), horizon: state.horizon, wanted: state.wanted };
+  const asked = { minute: minute(), horizon: state.horizon, wanted: state.wanted, now: Date.now() + state.clockAhead };
   const shown = worthShowing(cards);
   const title = headline(arranged);
   if (byId("headline").textContent !== title) byId("headline").textContent = title;
