@@ -308,3 +308,16 @@ def test_county_without_a_station_says_so_and_keeps_its_ways_to_ask(public, own_
     assert "这里还没有登记驿站" in text
     assert "/which-union" in text
     assert public.get(LISTS[0]).json["stations"] == []
+
+
+def test_hours_nobody_knows_are_told_with_the_phone_only_where_there_is_one(public, own_county):
+    with transaction(own_county[1]) as session:
+        session.execute(sa.text("DELETE FROM station_hours"))
+        session.execute(sa.update(Station).where(Station.code == "ZZ-002").values(duty_phone=None))
+    with_phone, without = (
+        public.get(f"/s/{code}?lang=zh").get_data(as_text=True) for code in ("ZZ-001", "ZZ-002")
+    )
+    assert "先打电话问问" in with_phone
+    assert "tel:0371-60000000" in with_phone
+    assert "不知道几点开" in without
+    assert "tel:" not in without

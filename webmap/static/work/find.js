@@ -177,6 +177,7 @@ async function openMap(isForTapping) {
 }
 
 function install() {
+  byId("plain").hidden = true;
   byId("place").hidden = false;
   byId("map").hidden = false;
   if (!canLocate()) {
@@ -220,9 +221,9 @@ function install() {
 }
 
 install();
-if (await isGranted()) await useOwnPlace();
-else {
+isGranted().then((isGiven) => {
+  if (isGiven) return useOwnPlace();
   openPanel(true);
-  await refresh();
-}
+  return refresh();
+});
 window.tenminFind = { isStill: () => isDrawn, shown: () => state.stations.length, number };
