@@ -26,7 +26,7 @@ from geodata.demo.enterprises import invent_enterprises
 from geodata.demo.grids import GridPlan, plan_grids
 from geodata.demo.lattice import Lattice, build_lattice
 from geodata.demo.people import NEIGHBOUR_COUNTY, SINCE, DemoPost, invent_people
-from geodata.demo.reports import add_offices, add_reports
+from geodata.demo.reports import add_duty_phones, add_offices, add_reports
 from geodata.demo.scenery import draw_scenery
 from geodata.demo.sources import COUNTIES_FILE, MAIN_COUNTY, STATIONS_FILE, read_counties
 from geodata.demo.stationlife import invent_lives
@@ -261,6 +261,7 @@ def _post_row(
 
 
 def _load_reports(loading: _Loading, _lattice: Lattice, _plan: GridPlan) -> None:
+    loading.counts["duty_phones_invented"] += add_duty_phones(loading.session)
     loading.counts["reports"] += add_reports(loading.session)
     loading.counts["union_offices"] += add_offices(loading.session)
 

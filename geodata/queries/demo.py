@@ -153,3 +153,16 @@ def add_reports(session: Session, rows: Rows) -> None:
 def add_offices(session: Session, rows: Rows) -> None:
     """Insert invented union offices."""
     session.execute(sa.insert(UnionOffice), [dict(row) for row in rows])
+
+
+def add_duty_phones(session: Session, *, prefix: str) -> int:
+    """Set an invented duty phone at stations without one, but for every third; returns how many."""
+    written = session.execute(
+        sa.text(
+            "UPDATE stations SET duty_phone = CAST(:prefix AS text) || lpad(CAST(id AS text), 4, '0'), "
+            "invented_fields = array_append(invented_fields, 'duty_phone') "
+            "WHERE duty_phone IS NULL AND id % 3 <> 0 RETURNING id"
+        ),
+        {"prefix": prefix},
+    )
+    return len(written.all())

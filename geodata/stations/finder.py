@@ -17,7 +17,7 @@ from geodata.rules.finder import Hours, Seen, describe_hours
 from geodata.rules.hours import DAY_MIN, Opening
 from geodata.rules.reports import Warned, find_warning
 from geodata.rules.settings import CountySettings
-from geodata.rules.timeline import DAYS, Timeline, draw_timeline
+from geodata.rules.timeline import DAYS, Timeline, closure_minutes, draw_timeline
 from geodata.vocab import ServiceCondition, ServiceMode, StationStatus, StationType
 
 HORIZON_MIN = DAYS * DAY_MIN
@@ -41,7 +41,8 @@ class PublicStation:
     """A station as the public sees it: nothing about persons but the duty phone, which is meant for all.
 
     ``stale_days``: days since somebody confirmed it, when they are more than the county allows (-1: never);
-    ``None`` when it was confirmed lately. ``closure`` is the one in force now: from, to, why.
+    ``None`` when it was confirmed lately. ``closure`` is the one in force now: from, to, why; ``closed`` are
+    all of the coming days in minutes of the timeline, with why.
     """
 
     id: int
@@ -57,11 +58,13 @@ class PublicStation:
     lat: float | None
     duty_phone: str | None
     confirmed_on: date | None
+    confirmed_at: datetime | None
     hours_text: str | None
     stale_days: int | None
     timeline: Timeline
     services: tuple[PublicService, ...]
     closure: tuple[datetime, datetime | None, str] | None
+    closed: tuple[tuple[int, int, str], ...]
     warning: Warned | None
     is_invented: bool
 
@@ -152,6 +155,10 @@ def _public(
         timeline=_timeline(row, closures, today, holidays),
         services=tuple(_service(each, today) for each in row["services"] or ()),
         closure=next((each for each in closures if _holds(each, now)), None),
+        closed=tuple(
+            (*closure_minutes(Closure(begins, ends), today, HORIZON_MIN), reason)
+            for begins, ends, reason in closures
+        ),
         warning=warning,
     )
 
