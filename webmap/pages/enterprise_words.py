@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geodata.rules.assignment import local_date
-from geodata.rules.founding import STEPS, days_left, due_state, step_number
+from geodata.rules.founding import STEPS, step_number
 from geodata.rules.personal import mask_phone
 from geodata.vocab import CaseState, DisputeState, FoundingForm
 from webmap import requests
-from webmap.pages.layout import format_day, format_month_day, format_moment
+from webmap.pages.layout import format_day, format_moment, format_month_day
 from webmap.pages.my_grid_words import band_words, deadline, grid_words, kind_words, say, step_of
 
 if TYPE_CHECKING:
@@ -53,23 +53,48 @@ def reason_words(one: Responsibility) -> str:
 
 def why(
     one: Responsibility | None, border: Border | None, *, is_mine: bool, is_acting: bool
-) -> dict[str, str]:
-    """The why-sentence, what follows from it, and the small print below."""
+) -> dict[str, Any]:
+    """The why-sentence in parts, what follows from it, and the small print below."""
     if one is None:
-        return {"why": say("liaison.owner.out"), "so": "", "why_foot": ""}
+        return {"why": _parts(say("liaison.owner.out")), "so": "", "why_foot": ""}
     foot = say(
         "liaison.why.foot", version=one.version_label or "—", status=say(f"assignment_status.{one.status}")
     )
-    so = say("liaison.why.acting" if is_acting else "liaison.why.yours") if is_mine else ""
     if border is None or one.reason_key != "reason.covered" or not is_mine:
-        return {"why": reason_words(one), "so": "", "why_foot": foot}
+        return {"why": _parts(reason_words(one)), "so": "", "why_foot": foot}
     inside = say(
         "liaison.why.inside",
-        grid=one.grid_name or one.grid_code or "",
-        distance=f"{border.distance_m:,.0f}",
+        grid=_key(one.grid_name or one.grid_code or ""),
+        place=_key(say("liaison.why.place")),
+        distance=_key(say("liaison.why.metres", n=f"{border.distance_m:,.0f}")),
         accuracy=f"{border.accuracy_m:,.0f}",
     )
-    return {"why": inside, "so": so, "why_foot": foot}
+    return {
+        "why": _parts(inside),
+        "so": say("liaison.why.acting" if is_acting else "liaison.why.yours"),
+        "why_foot": foot,
+    }
+
+
+# Control characters cannot be in stored text that is shown, so they can mark words in a sentence.
+_OPEN, _CLOSE = "\x02", "\x03"
+
+
+def _key(words: str) -> str:
+    return f"{_OPEN}{words}{_CLOSE}"
+
+
+def _parts(sentence: str) -> list[dict[str, Any]]:
+    """A sentence with its marked words apart."""
+    found = []
+    for piece in sentence.split(_OPEN):
+        words, closed, rest = piece.partition(_CLOSE)
+        found += (
+            [{"text": words, "key": True}, {"text": rest, "key": False}]
+            if closed
+            else [{"text": words, "key": False}]
+        )
+    return [part for part in found if part["text"]]
 
 
 def owner_words(one: Responsibility) -> str:
@@ -102,6 +127,7 @@ def head(work: Work) -> dict[str, Any]:
         "kind": kind_words(
             one.band, one.industry_line, say(f"organization_status.{one.organization_status}")
         ),
+        "size": kind_words(one.band, one.industry_line),
         "band_words": band_words(one.band),
     }
 

@@ -34,3 +34,6 @@ export function addDays(date, n) {
 
 // 0 Sunday to 6 Saturday.
 export const weekday = (date) => new Date(`${date}T00:00:00Z`).getUTCDay();
+
+const grouped = new Intl.NumberFormat("en-US");
+export const number = (value) => grouped.format(value);
