@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Response, request
 from sqlalchemy.orm import Session
 
@@ -23,10 +22,15 @@ _VERSION = re.compile(r'(?:W/)?"(\d{1,9})"')
 
 @dataclass(frozen=True)
 class Done:
-    """What a write answers: a JSON object and a status."""
+    """What a write answers: a JSON object and a status.
+
+    ``told_once`` joins the first answer and is kept nowhere: a one-time password. Sent again, the write is
+    answered without it.
+    """
 
     body: dict[str, Any] = field(default_factory=dict)
     status: int = 200
+    told_once: dict[str, Any] = field(default_factory=dict)
 
 
 def write(work: Callable[[Session], Done], *, creates: bool = False) -> Response:
@@ -44,7 +48,6 @@ def write(work: Callable[[Session], Done], *, creates: bool = False) -> Response
     key = _submission_key(user_id, required=creates)
     requests.close_session()  # what was read so far is not what is written upon
     with transaction(requests.engine()) as session:
-        session.execute(sa.text(f"SET LOCAL statement_timeout = '{requests.STATEMENT_TIMEOUT_S}s'"))
         session.info[audit.POST] = _post_words()
         done = work(session) if key is None else _once(session, key, user_id, work)
     return _answer(done)
@@ -99,6 +102,6 @@ def _post_words() -> str | None:
 
 
 def _answer(done: Done) -> Response:
-    response = requests.json_response(done.body, done.status)
+    response = requests.json_response({**done.body, **done.told_once}, done.status)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -8,13 +8,20 @@ from sqlalchemy.orm import Session
 
 from geodata.models import (
     AssessmentArea,
+    BoundaryVersion,
     Division,
+    Grid,
+    GridBoundary,
     Station,
     StationClosure,
     StationHours,
+    StationReport,
     StationService,
     Street,
+    UnionOffice,
+    User,
 )
+from geodata.vocab import AccessMethod, DivisionLevel, StationStatus, VersionStatus
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -60,6 +67,24 @@ def station_ids(session: Session) -> dict[tuple[str, str | None], int]:
     return {(name, address): station_id for name, address, station_id in rows}
 
 
+def station_ids_by_code(session: Session) -> dict[str, int]:
+    """Ids of all stations by code."""
+    rows = session.execute(sa.select(Station.code, Station.id).where(Station.code.is_not(None)))
+    return {row.code: row.id for row in rows}
+
+
+def grid_ids(session: Session, county_codes: Sequence[str]) -> dict[str, int]:
+    """Ids of the grids of these counties whose boundary is in force, by code and in its order."""
+    rows = session.execute(
+        sa.select(Grid.code, Grid.id)
+        .join(GridBoundary, GridBoundary.grid_id == Grid.id)
+        .join(BoundaryVersion, BoundaryVersion.id == GridBoundary.version_id)
+        .where(BoundaryVersion.status == VersionStatus.EFFECTIVE, Grid.county_code.in_(county_codes))
+        .order_by(Grid.code)
+    )
+    return {row.code: row.id for row in rows}
+
+
 def mark_stations(session: Session, rows: Rows) -> None:
     """Set invented columns of stations: ``id`` and the columns to set, ``invented_fields`` among them."""
     session.execute(sa.update(Station), [dict(row) for row in rows])
@@ -70,3 +95,41 @@ def add_station_rows(session: Session, *, hours: Rows, services: Rows, closures:
     for model, rows in ((StationHours, hours), (StationService, services), (StationClosure, closures)):
         if rows:
             session.execute(sa.insert(model), [dict(row) for row in rows])
+
+
+def list_demo_users(session: Session, logins: Sequence[str]) -> list[User]:
+    """The invented users among these logins that are not disabled, by login."""
+    chosen = sa.select(User).where(User.login.in_(logins), User.is_invented, User.disabled_at.is_(None))
+    return list(session.scalars(chosen.order_by(User.login)))
+
+
+def station_ids_of(session: Session, county_code: str) -> list[int]:
+    """Ids of a county's stations that the public finds, in the order of their codes."""
+    found = sa.select(Station.id).where(
+        Station.county_code == county_code,
+        Station.status == StationStatus.OPEN,
+        Station.access_method != AccessMethod.STAFF_ONLY,
+        Station.geom.is_not(None),
+    )
+    return list(session.scalars(found.order_by(Station.code)))
+
+
+def towns_of(session: Session, county_code: str) -> list[tuple[str, str]]:
+    """(code, name) of a county's towns by code."""
+    rows = session.execute(
+        sa.select(Division.code, Division.name)
+        .where(Division.level == DivisionLevel.TOWN, Division.code.startswith(county_code))
+        .order_by(Division.code)
+    )
+    return [(code, name) for code, name in rows]
+
+
+def add_reports(session: Session, rows: Rows) -> None:
+    """Insert invented reports of the public."""
+    if rows:
+        session.execute(sa.insert(StationReport), [dict(row) for row in rows])
+
+
+def add_offices(session: Session, rows: Rows) -> None:
+    """Insert invented union offices."""
+    session.execute(sa.insert(UnionOffice), [dict(row) for row in rows])
