@@ -142,7 +142,7 @@ def show_map() -> Response:
         "counties": [{"code": one.code, "name": one.name, "bounds": one.bounds} for one in counties],
         "county": next((post.county_code for post in auth.me().posts if post.county_code), None)
         or requests.settings().default_county,
-        "base_map": base_map(requests.settings()),
+        "base_map": base_map(requests.base_map()),
         "strings": {
             key: text for key, text in catalogue(requests.locale()).items() if key.startswith("page.")
         },

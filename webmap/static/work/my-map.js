@@ -181,10 +181,15 @@ async function load() {
   return { found: found.sort((a, b) => Number(b.loud) - Number(a.loud)), off: answer.not_on_map };
 }
 
+// The office's base map with its thanks and approval number; without it, or without network, our own streets.
 function drawBase() {
-  if (!map_settings.base_map) return;
-  base = map_settings.base_map.layers.map(({ url, subdomains }) => L.tileLayer(url, { subdomains, maxZoom: 18 }).addTo(map));
-  for (const one of base) one.once("tileerror", () => { base?.forEach((gone) => gone.remove()); base = null; layer.redraw(); });
+  const chosen = map_settings.base_map;
+  const chip = document.getElementById("base-chip");
+  if (!chosen) return;
+  base = chosen.layers.map(({ url, subdomains }) => L.tileLayer(url, { subdomains, maxZoom: 18 }).addTo(map));
+  chip.textContent = [chosen.attribution, chosen.approval].filter(Boolean).join(" · ");
+  chip.hidden = !chip.textContent;
+  for (const one of base) one.once("tileerror", () => { base?.forEach((gone) => gone.remove()); base = null; chip.hidden = true; layer.redraw(); });
 }
 
 // The enterprise of the address, `#345`: where one comes from its page.
