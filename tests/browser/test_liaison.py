@@ -17,7 +17,7 @@ from tests.browser.conftest import DESKTOP, PHONE, TELL_VIOLATIONS, Visitor, _Qu
 from webmap.app import create_app
 from webmap.config import Settings
 
-PASSWORD = "槐荫网格-2026-走访"
+PASSWORD = "槐荫网格-2026-走访"  # noqa: S105 - of a database that lives for this test
 OFFLINE_NOISE = (
     "ERR_INTERNET_DISCONNECTED",
     "ERR_FAILED",
@@ -91,7 +91,7 @@ def wait_until_kept(visitor: Visitor, path: str) -> None:
 
 
 def open_kept(visitor: Visitor, path: str) -> None:
-    """Open a page twice with signal, as on any morning: the second time the phone's worker serves and keeps it."""
+    """Open a page twice with signal, as on any morning: the second time the phone keeps it."""
     open_page(visitor, path)
     wait_until_kept(visitor, path)
     visitor.page.wait_for_function("() => Boolean(navigator.serviceWorker.controller)")
@@ -191,7 +191,8 @@ def test_targets_are_large_enough_for_a_thumb(visit):
     for path in ("/my-grid", f"/work/enterprises/{id_of(visitor, day.FREE)}"):
         open_page(visitor, path)
         small = visitor.page.evaluate(
-            """() => [...document.querySelectorAll("button, summary, .thumb-tabs a, .counter, select, input:not([type=hidden]):not([type=radio])")]
+            """() => [...document.querySelectorAll(
+                "button, summary, .thumb-tabs a, .counter, select, input:not([type=hidden], [type=radio])")]
               .filter((node) => node.offsetParent && node.getBoundingClientRect().height < 44)
               .map((node) => node.outerHTML.slice(0, 80))"""
         )

@@ -25,6 +25,7 @@ from geodata.vocab import (
 )
 from webmap import auth, requests
 from webmap.pages import enterprise_words as words
+from webmap.pages.enterprise_tellings import tellings
 from webmap.pages.my_grid import render
 from webmap.pages.my_grid_words import grid_words, say, step_of
 from webmap.permissions import Permission, requires
@@ -112,7 +113,7 @@ def _shown(work: reads.Work) -> dict[str, Any]:
         "held_words": words.held_words(case, is_mine=is_mine),
         "contact": words.contact_words(work, may_reveal=may["reveal"]),
         "last_words": words.last_visit_words(work),
-        "tellings": words.tellings(
+        "tellings": tellings(
             work,
             user_id=asker.user_id,
             may_work=may["work"],

@@ -183,9 +183,11 @@ def test_five_thousand_enterprises_come_in_pages(own_county):
         connection.execute(
             sa.text(
                 "WITH added AS (INSERT INTO enterprises (name, county_code, staff_count, location_level) "
-                "SELECT repeat('长', 60) || n, :county, n % 300, 'none' FROM generate_series(1, 5000) AS n RETURNING id) "
+                "SELECT repeat('长', 60) || n, :county, n % 300, 'none' "
+                "FROM generate_series(1, 5000) AS n RETURNING id) "
                 "INSERT INTO assignments (enterprise_id, grid_id, method, status) "
-                "SELECT added.id, (SELECT id FROM grids WHERE code = 'G1'), 'community_code', 'location_pending' FROM added"
+                "SELECT added.id, (SELECT id FROM grids WHERE code = 'G1'), 'community_code', "
+                "'location_pending' FROM added"
             ),
             {"county": COUNTY},
         )

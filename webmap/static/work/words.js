@@ -23,7 +23,7 @@ export function clock(iso) {
 
 export function monthDay(date) {
   const [, month, number] = date.split("-").map(Number);
-  return t("words.month_day", { month, day: number, name: t(`words.month.${month}`) });
+  return t("words.month_day", { day: number, name: t(`words.month.${month}`) });
 }
 
 export function addDays(date, n) {
