@@ -29,7 +29,7 @@ def workday(today: date, n: int) -> date:
 def fill(session: Session) -> None:
     """Turn the plain county of ``seeding`` into a working day of its liaison; ``many`` has 5,000."""
     today = local_today(session)
-    people = dict(session.execute(sa.select(User.login, User.id)).tuples().all())
+    people = {user.login: user.id for user in session.scalars(sa.select(User))}
     first, second = session.scalars(
         sa.select(Grid.id).where(Grid.county_code == SMALL).order_by(Grid.code).limit(2)
     )

@@ -1,7 +1,9 @@
 """The liaison's pages: whose they are, what they show of others, and that no telephone is in them."""
 
 import json
+import posixpath
 import re
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -226,6 +228,29 @@ def test_worker_lists_files_that_are_there_and_is_not_cached(anonymous):
     for path in release["shell"]:
         with anonymous.get(path) as file:
             assert (path, file.status_code) == (path, 200)
+
+
+def test_phone_keeps_every_file_that_the_list_and_an_enterprise_need(signed_in, app):
+    client = signed_in("liaison")
+    answer = client.get("/worker.js").get_data(as_text=True)
+    shell = set(json.loads(re.match(r"self\.RELEASE = (\{.*?\});\n", answer)[1])["shell"])
+    wanted = set()
+    for path in ("/my-grid", f"/work/enterprises/{owned_by(app, 'G1')[0]}"):
+        wanted |= set(re.findall(r'(?:src|href)="(/static/[^"]+)"', page(client, path)))
+    static = Path(app.static_folder)
+    for path in [path for path in wanted if path.endswith(".js")]:
+        follow(static, path, wanted)
+    assert wanted - shell == set()
+
+
+def follow(static, path, found):
+    """Add what a script imports, and what that imports."""
+    text = (static / path.removeprefix("/static/")).read_text("utf-8")
+    for name in re.findall(r'^import .*?"(\.[^"]+)";', text, re.MULTILINE):
+        target = posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+        if target not in found:
+            found.add(target)
+            follow(static, target, found)
 
 
 def test_page_for_what_is_not_kept_names_nobody(anonymous, signed_in):
