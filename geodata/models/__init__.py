@@ -13,6 +13,7 @@ from geodata.models.founding import (
 )
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
+from geodata.models.planning import CoverProposal
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
 from geodata.models.stations import (
     ServiceItem,
@@ -34,6 +35,7 @@ __all__ = [
     "CalendarDay",
     "CaseEvent",
     "CountySetting",
+    "CoverProposal",
     "CoverageRule",
     "CoverageRun",
     "DataChange",

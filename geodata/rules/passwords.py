@@ -61,13 +61,8 @@ def check_password(password: str, *, login: str, name: str) -> None:
         raise InvalidInput("password_too_short", minimum=MIN_LENGTH)
     if len(password) > MAX_LENGTH:
         raise InvalidInput("password_too_long", maximum=MAX_LENGTH)
-<<<<<<< HEAD
     judged = zxcvbn(password[:_JUDGED_LENGTH], user_inputs=[login, name, *_CHINESE_FAVOURITES])
-    if judged["score"] < _MIN_SCORE:
-=======
-    judged = zxcvbn(password[:_JUDGED_LENGTH], user_inputs=[login, name, "tenmin", "gonghui"])
     if judged["score"] < _MIN_SCORE or login.lower() in password.lower():
->>>>>>> founding
         raise InvalidInput("password_too_common")
 
 
