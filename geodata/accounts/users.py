@@ -158,7 +158,10 @@ def link_sign_on(
     by: str,
     by_user_id: int,
 ) -> int:
-    """Say which subject of single sign-on is this user; None unlinks. Sessions end, whoever they were.
+    """Say which subject of single sign-on is this user; None unlinks. All sessions of the user end.
+
+    Whoever signs in there needs no password here, so a linked account has none; one that is unlinked gets a
+    one-time password by ``reset_password``.
 
     Raises:
         NotFound, Forbidden, Stale: see ``get_governed``; also ``own_account``.
@@ -173,6 +176,8 @@ def link_sign_on(
     try:
         with session.begin_nested():
             user.sso_subject = subject
+            if subject is not None:
+                user.password_hash, user.must_change_password = None, False
             _save(session, user)
     except sa.exc.IntegrityError as error:
         raise Conflict("sso_subject_taken") from error

@@ -15,6 +15,8 @@ from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Su
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
 from geodata.models.planning import CoverProposal
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
+from geodata.models.reports import ReportSalt, StationReport, UnionOffice
+from geodata.models.station_care import StationPhoto, StationVisitors
 from geodata.models.stations import (
     ServiceItem,
     ServiceStandard,
@@ -57,16 +59,21 @@ __all__ = [
     "Outline",
     "Post",
     "Rejection",
+    "ReportSalt",
     "ServiceItem",
     "ServiceStandard",
     "Station",
     "StationClosure",
     "StationHours",
     "StationHoursException",
+    "StationPhoto",
+    "StationReport",
     "StationService",
+    "StationVisitors",
     "Street",
     "Submission",
     "TileState",
+    "UnionOffice",
     "User",
     "Visit",
 ]

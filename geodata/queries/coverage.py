@@ -42,6 +42,11 @@ def has_runs(session: Session, code: str) -> bool:
     return found
 
 
+def list_used_rules(session: Session) -> set[str]:
+    """Codes of the rules by which answers are kept; their limits are fixed."""
+    return set(session.scalars(sa.select(CoverageRun.rule_code).distinct()))
+
+
 def drop_default(session: Session) -> str | None:
     """No rule is shown first any more; tells which was."""
     return session.execute(

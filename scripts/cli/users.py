@@ -5,6 +5,7 @@ for, read from standard input, or made here and printed once.
 """
 
 import getpass
+import sys
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -70,7 +71,7 @@ def create(  # noqa: PLR0913 - one option, one parameter
     role: str | None,
     county: str | None,
 ) -> None:
-    """Make the account LOGIN, with a post if --role is given; its password is changed at the first sign-in."""
+    """Make the account LOGIN, with a post if --role is given; the first sign-in asks for a new password."""
     password = _read_password(ask=ask_password, from_stdin=password_stdin)
     profile = Profile(name, work_phone, organisation)
     with console.transaction() as session:
@@ -83,10 +84,9 @@ def create(  # noqa: PLR0913 - one option, one parameter
 
 def _read_password(*, ask: bool, from_stdin: bool) -> str | None:
     if from_stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
+        return sys.stdin.readline().rstrip("\r\n")
     if ask:
-        found: str = click.prompt("password", hide_input=True, confirmation_prompt=True, err=True)
-        return found
+        return str(click.prompt("password", hide_input=True, confirmation_prompt=True, err=True))
     return None
 
 
@@ -198,9 +198,7 @@ def _end(session: Session, owner: UserRow, post_id: int, on: date) -> None:
     held = next((held for held in owner.posts if held.id == post_id), None)
     if held is None:
         raise NotFound("post_not_found")
-    posts.end_post(
-        session, post_id, on=on, version=held.version, scope=_ALL, by=_by(), by_user_id=_NOBODY
-    )
+    posts.end_post(session, post_id, on=on, version=held.version, scope=_ALL, by=_by(), by_user_id=_NOBODY)
 
 
 @user.command()
@@ -210,9 +208,7 @@ def disable(console: Console, login: str) -> None:
     """Take access away from LOGIN at once; the account and its name in the log stay."""
     with console.transaction() as session:
         found = _find(session, login)
-        users.disable_user(
-            session, found.id, version=found.version, scope=_ALL, by=_by(), by_user_id=_NOBODY
-        )
+        users.disable_user(session, found.id, version=found.version, scope=_ALL, by=_by(), by_user_id=_NOBODY)
     console.print(console.say("cli.user_disabled", login=login))
     console.result({"login": login, "disabled": True})
 

@@ -22,10 +22,8 @@ WIDE = 0.05
 
 
 def square(number: int) -> str:
-    west = 113.6 + WIDE * number
-    return (
-        f"SRID=4326;MULTIPOLYGON((({west} 34.7,{west + WIDE} 34.7,{west + WIDE} 34.8,{west} 34.8,{west} 34.7)))"
-    )
+    west, east = 113.6 + WIDE * number, 113.6 + WIDE * (number + 1)
+    return f"SRID=4326;MULTIPOLYGON((({west} 34.7,{east} 34.7,{east} 34.8,{west} 34.8,{west} 34.7)))"
 
 
 class Staff:
@@ -59,16 +57,14 @@ class Staff:
         self.session.flush()
         self.session.add(
             GridBoundary(
-                version_id=version.id, grid_id=grid.id, name=f"{number}号网格", kind="grid", geom=square(number)
+                version_id=version.id, grid_id=grid.id, name=f"{number}号", kind="grid", geom=square(number)
             )
         )
         self.session.flush()
         return grid.id
 
     def user(self, login: str, name: str | None = None, phone: str | None = "0371-66660000") -> int:
-        made = users.create_user(
-            self.session, login=login, profile=Profile(name or login, phone), by="admin"
-        )
+        made = users.create_user(self.session, login=login, profile=Profile(name or login, phone), by="admin")
         return made.user_id
 
     def give(self, user_id: int, role: Role, scope: Scope = EVERYTHING, **scope_of_post: object) -> int:

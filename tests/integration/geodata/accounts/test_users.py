@@ -72,9 +72,7 @@ def test_create_user_taken_login_is_refused_and_nothing_else_is_lost(staff: Staf
 @pytest.mark.parametrize("password", ["password123", "1234567890", "qwertyuiop", "woaini1314", "short"])
 def test_create_user_common_password_is_refused(staff: Staff, password: str) -> None:
     with pytest.raises(InvalidInput, match="password_too"):
-        users.create_user(
-            staff.session, login="wang", profile=Profile("王"), by="admin", password=password
-        )
+        users.create_user(staff.session, login="wang", profile=Profile("王"), by="admin", password=password)
 
 
 @pytest.mark.parametrize("phone", ["12", "abc", "138 0013 8000 0013 8000", "0371;66660000", "+", "1" * 16])
@@ -130,9 +128,7 @@ def test_disable_user_ends_all_sessions_and_enable_opens_none(staff: Staff) -> N
     user_id = staff.user("wang")
     for _ in range(3):
         open_session(staff, user_id)
-    users.disable_user(
-        staff.session, user_id, version=1, scope=EVERYTHING, by="admin", by_user_id=ADMIN_ID
-    )
+    users.disable_user(staff.session, user_id, version=1, scope=EVERYTHING, by="admin", by_user_id=ADMIN_ID)
     assert open_sessions(staff, user_id) == 0
     users.enable_user(staff.session, user_id, version=2, scope=EVERYTHING, by="admin")
     assert open_sessions(staff, user_id) == 0
@@ -208,9 +204,7 @@ def test_administrator_of_a_county_cannot_take_over_who_also_works_elsewhere(sta
     for user_id in (both, boss):
         assert not stored.get_user(staff.session, user_id, scope=HERE).is_governed
         with pytest.raises(Forbidden, match="user_of_others"):
-            users.reset_password(
-                staff.session, user_id, version=1, scope=HERE, by="x", by_user_id=ADMIN_ID
-            )
+            users.reset_password(staff.session, user_id, version=1, scope=HERE, by="x", by_user_id=ADMIN_ID)
 
 
 def test_scope_of_nothing_sees_no_user_with_posts(staff: Staff) -> None:
