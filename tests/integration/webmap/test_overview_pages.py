@@ -33,7 +33,11 @@ def test_api_and_page_tell_the_same_sums(signed_in):
     whole = client.get(f"/api/v1/assignments/summary?county={COUNTY}").get_json()
     check = told["sum_check"]
     assert check["adds_up"]
-    assert check["enterprises"] == whole["enterprises"] == check["assigned"] + check["fallback"] + check["out_of_county"]
+    assert (
+        check["enterprises"]
+        == whole["enterprises"]
+        == check["assigned"] + check["fallback"] + check["out_of_county"]
+    )
     page = client.get("/overview?lang=zh").get_data(as_text=True)
     assert f"应管 {check['enterprises']}" in page
     assert "✓ 相符" in page
@@ -132,7 +136,17 @@ def test_an_unreadable_question_is_told(signed_in, query):
 
 @pytest.mark.parametrize(
     "query",
-    ["figure=nothing", "row=grid:x", "row=x", "held=maybe", "sort=1", "page=-1", "band=1-2", "q=%00", "line=%07"],
+    [
+        "figure=nothing",
+        "row=grid:x",
+        "row=x",
+        "held=maybe",
+        "sort=1",
+        "page=-1",
+        "band=1-2",
+        "q=%00",
+        "line=%07",
+    ],
 )
 def test_an_unreadable_list_question_is_told(signed_in, query):
     client = signed_in("planner")
@@ -151,7 +165,9 @@ def test_sorting_keeps_all_rows_and_puts_the_largest_first(signed_in):
     by_code = keys.findall(client.get("/overview").get_data(as_text=True))
     by_count = keys.findall(client.get("/overview?sort=enterprises").get_data(as_text=True))
     assert sorted(by_code) == sorted(by_count)
-    told = {row["key"]: row["figures"]["enterprises"] for row in client.get("/api/v1/overview").get_json()["rows"]}
+    told = {
+        row["key"]: row["figures"]["enterprises"] for row in client.get("/api/v1/overview").get_json()["rows"]
+    }
     counts = [told[key] for key in by_count if key.startswith("grid:")]
     assert counts == sorted(counts, reverse=True)
 

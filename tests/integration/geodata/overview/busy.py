@@ -107,7 +107,9 @@ def work(world: World, people: SimpleNamespace, firms: list[Enterprise], today: 
         due = None if state == "paused" else today + timedelta(days=number // 2 % 5 - 2)
         step = list(CaseStep)[number // 5 % 5]
         world.add(
-            FoundingCase(enterprise_id=firm.id, county_code=COUNTY, state=state, step=step, due_on=due, **held)
+            FoundingCase(
+                enterprise_id=firm.id, county_code=COUNTY, state=state, step=step, due_on=due, **held
+            )
         )
     for number, firm in enumerate(firms[45:60]):
         end = {"end": "founded", "ended_on": today, "ended_by": people.liaison.id}

@@ -66,9 +66,7 @@ def test_every_station_figure_of_every_row_is_as_long_as_its_list(session, offic
     for key, figures in (rows | {"all": overview.totals}).items():
         for figure in StationFigure:
             asked = StationQuestion(figure=figure, row=key)
-            found = list_stations(
-                session, COUNTY, asked, scope=OWN, on=office.today, confirm_days=7
-            )
+            found = list_stations(session, COUNTY, asked, scope=OWN, on=office.today, confirm_days=7)
             assert figures[figure] == found.total == len(found.rows), (key, figure)
 
 
