@@ -129,13 +129,14 @@ class Listed(Generic[Row]):
         return max(1, -(-self.total // self.limit))
 
 
-_OWNER_NAMES = """LEFT JOIN LATERAL (
+OWNER_NAMES = """LEFT JOIN LATERAL (
   SELECT b.name FROM grid_boundaries AS b JOIN boundary_versions AS v ON v.id = b.version_id
   WHERE b.grid_id = a.grid_id ORDER BY v.status = 'effective' DESC, b.id DESC LIMIT 1
 ) AS gn ON true
 LEFT JOIN LATERAL (
   SELECT v.name FROM divisions AS v WHERE v.code = a.fallback_code ORDER BY v.valid_from DESC LIMIT 1
 ) AS fn ON true"""
+"""The names of the grid and of the union of last resort that own ``a``."""
 
 _POST_OF_GRID = (
     "(SELECT u.name FROM posts AS p JOIN users AS u ON u.id = p.user_id WHERE p.grid_id = a.grid_id "
@@ -153,7 +154,7 @@ _ENTERPRISE = f"""SELECT e.id, e.name, e.uscc, {clauses.band_of("e.staff_count")
   d.id IS NOT NULL AS has_dispute, visit.visited_on, e.geom IS NOT NULL AS is_on_map
 FROM {ENTERPRISES}
 LEFT JOIN users AS holder ON holder.id = c.holder_id
-{_OWNER_NAMES}"""
+{OWNER_NAMES}"""
 
 
 def list_enterprises(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from geodata.queries import clauses
 from geodata.queries.assignment_clauses import ACCURACY_M, GRIDS_IN_FORCE
 from geodata.queries.disputes import sides
-from geodata.queries.founding_cases import within
+from geodata.queries.founding_cases import grid_name, within
 from geodata.queries.scopes import Scope
 
 
@@ -305,3 +305,15 @@ def list_grids_of_county(session: Session, county_code: str | None) -> list[tupl
         {"county": county_code},
     )
     return [(grid_id, code, name) for grid_id, code, name in rows]
+
+
+def name_grids(session: Session, grid_ids: list[int]) -> dict[int, tuple[str, str, str]]:
+    """(code, name, county) of grids by id, as drawn in force or else as drawn last."""
+    rows = session.execute(
+        sa.text(
+            f"SELECT g.id, g.code, {grid_name('g.id')} AS name, g.county_code FROM grids AS g "
+            "WHERE g.id = ANY(:ids)"
+        ),
+        {"ids": grid_ids},
+    )
+    return {grid_id: (code, name or code, county) for grid_id, code, name, county in rows}

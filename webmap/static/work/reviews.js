@@ -1,0 +1,77 @@
+// What waits for a decision: a small map of the place with its accuracy and the grids around, and the choice.
+import { decisionForm, shortCode, why } from "../app/decision.js";
+import { el, icon } from "../app/dom.js";
+import { locale, t } from "./page.js";
+
+const L = window.L;
+const box = document.querySelector("[data-map]");
+const slot = document.querySelector("[data-decide]");
+const NAMED = { color: "#574f44", weight: 2.2, fillOpacity: 0.55 };
+const TINTS = ["#cdbde0", "#ede7f3", "#ddeeea"];
+const QUIET = { color: "#8a7f70", weight: 1, fillOpacity: 0.15, fillColor: "#fffcf6" };
+
+async function read(id) {
+  const response = await fetch(`/api/v1/enterprises/${id}/owner-choices?lang=${locale}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+  return response.ok ? response.json() : null;
+}
+
+const label = (text, code) => L.divIcon({ className: "map-label", html: el("span", {}, el("b", {}, text), ` ${code}`), iconSize: null });
+
+function drawGrids(map, told) {
+  const named = told.outlines.features.filter((row) => row.properties.is_named);
+  const group = L.geoJSON(told.outlines, {
+    interactive: false,
+    style: (row) => (row.properties.is_named ? { ...NAMED, fillColor: TINTS[named.findIndex((one) => one.id === row.id) % TINTS.length] } : QUIET),
+  }).addTo(map);
+  return { group, named };
+}
+
+function drawLabels(map, told, bounds) {
+  for (const row of told.outlines.features) {
+    const inside = L.geoJSON(row).getBounds();
+    const seen = L.latLngBounds(
+      [Math.max(inside.getSouth(), bounds.getSouth()), Math.max(inside.getWest(), bounds.getWest())],
+      [Math.min(inside.getNorth(), bounds.getNorth()), Math.min(inside.getEast(), bounds.getEast())],
+    );
+    if (seen.getSouth() >= seen.getNorth() || seen.getWest() >= seen.getEast()) continue;
+    L.marker(seen.getCenter(), { icon: label(row.properties.name, shortCode(row.properties.code)), interactive: false, keyboard: false }).addTo(map);
+  }
+}
+
+function draw(told) {
+  const map = L.map(box, { attributionControl: false, zoomControl: true, zoomSnap: 0.25, scrollWheelZoom: false });
+  const { group, named } = drawGrids(map, told);
+  if (told.point) {
+    const at = L.latLng(told.point[1], told.point[0]);
+    map.fitBounds(at.toBounds(Math.max(400, (told.accuracy_m ?? 0) * 5)), { animate: false });
+    if (told.accuracy_m) L.circle(at, { radius: told.accuracy_m, color: "#211d17", weight: 2, dashArray: "5 4", fillColor: "#fffcf6", fillOpacity: 0.35, interactive: false }).addTo(map);
+    L.marker(at, { icon: L.divIcon({ className: "map-here", html: icon("border", "symbol"), iconSize: [24, 24] }), interactive: false, keyboard: false }).addTo(map);
+    if (told.accuracy_m) box.parentElement.querySelector(".card-kind").append(el("span", { class: "accuracy" }, t("decide.accuracy", { m: Math.round(told.accuracy_m) })));
+  } else if (named.length) {
+    map.fitBounds(L.geoJSON({ type: "FeatureCollection", features: named }).getBounds(), { animate: false });
+  } else if (told.outlines.features.length) {
+    map.fitBounds(group.getBounds(), { animate: false });
+  } else {
+    map.setView([34.75, 113.62], 11, { animate: false });
+  }
+  drawLabels(map, told, map.getBounds());
+  L.control.scale({ imperial: false }).addTo(map);
+}
+
+async function start() {
+  const id = box?.dataset.enterprise ?? slot?.dataset.decide;
+  const told = id ? await read(id) : null;
+  if (!told) {
+    box?.remove();
+    slot?.replaceChildren(el("p", { class: "notice is-due" }, t("decide.gone")));
+    return;
+  }
+  if (box && (told.point || told.outlines.features.length)) draw(told); else box?.remove();
+  slot?.replaceChildren(
+    el("p", { class: "why" }, why(told)),
+    decisionForm(told, () => window.setTimeout(() => window.location.assign(slot.dataset.then), 600)),
+  );
+  document.body.dataset.ready = "true";
+}
+
+start();
