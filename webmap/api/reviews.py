@@ -23,6 +23,7 @@ from geodata.queries.overview_figures import RowKey
 from geodata.queries.people import local_today
 from geodata.queries.reviews import OWNER_KINDS, ReviewKind, ReviewRow
 from geodata.rules.assignment import local_date
+from geodata.vocab import GAP_TOLERANCE_M
 from webmap import auth, errors, requests
 from webmap.api import parameters, responsibility
 from webmap.permissions import Permission, requires
@@ -37,7 +38,7 @@ MANY = 100
 """Enterprises of one bulk act."""
 
 CHOICES = 3
-"""Owners offered beside the one of now."""
+"""Owners offered: who has it, the other side, and what else lies within the accuracy."""
 
 Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 _ENTERPRISE = f"/enterprises/<{parameters.ID}:enterprise_id>"
@@ -381,10 +382,11 @@ def read_choices(session: Session, enterprise_id: int) -> dict[str, Any]:
     named = [grid for grid in (row.grid_id, row.other_grid_id) if grid is not None]
     around = reviews.read_surroundings(session, enterprise_id, named)
     people = list_people(session, [grid.id for grid in around.grids])
+    near = max(GAP_TOLERANCE_M, around.accuracy_m or 0)
+    offered = [grid for grid in around.grids if grid.id in named or (grid.distance_m or 0) <= near]
     choices = [
         _choice(f"grid:{grid.id}", grid.code, grid.name, now, people[grid.id], grid.distance_m)
-        for grid in around.grids
-        if grid.id in named or grid.kind != "zone"
+        for grid in (offered if len(offered) > 1 else around.grids)
     ]
     if row.fallback_code:
         key = f"union:{row.fallback_code}"
@@ -399,7 +401,7 @@ def read_choices(session: Session, enterprise_id: int) -> dict[str, Any]:
         "reason_en": told["reason_en"],
         "point": None if around.lon is None else [around.lon, around.lat],
         "accuracy_m": around.accuracy_m,
-        "choices": choices[: max(2, CHOICES)],
+        "choices": choices[:CHOICES],
         "outlines": {
             "type": "FeatureCollection",
             "features": [_outline(grid, named) for grid in around.grids if grid.outline],

@@ -26,15 +26,40 @@ function drawGrids(map, told) {
   return { group, named };
 }
 
-function drawLabels(map, told, bounds) {
+const STEPS = 13;
+const CLEAR_PX = 70;
+
+// Whether a point lies in a ring of a polygon, by crossings.
+const inRing = (ring, x, y) => ring.reduce((inside, [ax, ay], i) => {
+  const [bx, by] = ring[(i || ring.length) - 1];
+  return (ay > y) !== (by > y) && x < ((bx - ax) * (y - ay)) / (by - ay) + ax ? !inside : inside;
+}, false);
+const inShape = (shape, x, y) => shape.coordinates.some(([shell, ...holes]) => inRing(shell, x, y) && !holes.some((hole) => inRing(hole, x, y)));
+
+// Where a name stands: amid what is seen of its grid, clear of the place and of the names before it.
+function spotOf(map, shape, taken) {
+  const size = map.getSize();
+  const seen = [];
+  for (let i = 1; i < STEPS; i += 1) {
+    for (let j = 1; j < STEPS; j += 1) {
+      const at = L.point((size.x * i) / STEPS, (size.y * j) / STEPS);
+      const { lat, lng } = map.containerPointToLatLng(at);
+      if (inShape(shape, lng, lat)) seen.push(at);
+    }
+  }
+  if (!seen.length) return null;
+  const middle = seen.reduce((sum, at) => sum.add(at), L.point(0, 0)).divideBy(seen.length);
+  const free = seen.filter((at) => taken.every((other) => Math.abs(at.y - other.y) > 24 || Math.abs(at.x - other.x) > CLEAR_PX * 2));
+  return free.sort((a, b) => a.distanceTo(middle) - b.distanceTo(middle))[0] ?? null;
+}
+
+function drawLabels(map, told) {
+  const taken = told.point ? [map.latLngToContainerPoint([told.point[1], told.point[0]])] : [];
   for (const row of told.outlines.features) {
-    const inside = L.geoJSON(row).getBounds();
-    const seen = L.latLngBounds(
-      [Math.max(inside.getSouth(), bounds.getSouth()), Math.max(inside.getWest(), bounds.getWest())],
-      [Math.min(inside.getNorth(), bounds.getNorth()), Math.min(inside.getEast(), bounds.getEast())],
-    );
-    if (seen.getSouth() >= seen.getNorth() || seen.getWest() >= seen.getEast()) continue;
-    L.marker(seen.getCenter(), { icon: label(row.properties.name, shortCode(row.properties.code)), interactive: false, keyboard: false }).addTo(map);
+    const at = row.geometry && spotOf(map, row.geometry, taken);
+    if (!at) continue;
+    taken.push(at);
+    L.marker(map.containerPointToLatLng(at), { icon: label(row.properties.name, shortCode(row.properties.code)), interactive: false, keyboard: false }).addTo(map);
   }
 }
 
@@ -54,7 +79,7 @@ function draw(told) {
   } else {
     map.setView([34.75, 113.62], 11, { animate: false });
   }
-  drawLabels(map, told, map.getBounds());
+  drawLabels(map, told);
   L.control.scale({ imperial: false }).addTo(map);
 }
 
