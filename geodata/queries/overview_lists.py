@@ -95,6 +95,7 @@ class ListedEnterprise:
     liaison: str | None
     acting: str | None
     has_dispute: bool
+    has_proposal: bool
     visited_on: date | None
     is_on_map: bool
 
@@ -151,7 +152,8 @@ _ENTERPRISE = f"""SELECT e.id, e.name, e.uscc, {clauses.band_of("e.staff_count")
   holder.name AS holder,
   {_POST_OF_GRID.format(which="p.role = 'liaison' AND NOT p.is_deputy")} AS liaison,
   {_POST_OF_GRID.format(which="true")} AS acting,
-  d.id IS NOT NULL AS has_dispute, visit.visited_on, e.geom IS NOT NULL AS is_on_map
+  d.id IS NOT NULL AS has_dispute, EXISTS (SELECT FROM cover_proposals AS cover
+    WHERE cover.enterprise_id = e.id AND cover.state = 'open') AS has_proposal, visit.visited_on, e.geom IS NOT NULL AS is_on_map
 FROM {ENTERPRISES}
 LEFT JOIN users AS holder ON holder.id = c.holder_id
 {OWNER_NAMES}"""

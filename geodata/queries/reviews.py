@@ -167,7 +167,9 @@ def _waiting(scope: Scope, *, user_id: int, today: date) -> tuple[str, dict[str,
 def count_reviews(session: Session, scope: Scope, *, user_id: int, today: date) -> dict[str, int]:
     """How many of each kind wait."""
     waiting, values = _waiting(scope, user_id=user_id, today=today)
-    rows = session.execute(sa.text(f"SELECT kind, count(*) AS waiting FROM ({waiting}) AS w GROUP BY kind"), values)
+    rows = session.execute(
+        sa.text(f"SELECT kind, count(*) AS waiting FROM ({waiting}) AS w GROUP BY kind"), values
+    )
     found = {row.kind: row.waiting for row in rows}
     return {kind: found.get(kind, 0) for kind in ReviewKind}
 

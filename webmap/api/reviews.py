@@ -165,6 +165,12 @@ class OwnerChoices(BaseModel):
     outlines: dict[str, Any] = Field(description="GeoJSON FeatureCollection of the grids around.")
 
 
+class ChoicesQuery(parameters.Query):
+    """What else to offer and draw."""
+
+    also: parameters.Id | None = Field(None, description="Id of a grid that a dispute names.")
+
+
 class ReviewsQuery(parameters.Query):
     """Which of what waits."""
 
@@ -233,11 +239,11 @@ def list_waiting_reviews(query: ReviewsQuery) -> Response:
 
 @bp.get(f"{_ENTERPRISE}/owner-choices")
 @requires(Permission.REVIEWS_DECIDE)
-@bp.input(parameters.Query, location="query", arg_name="query")
+@bp.input(ChoicesQuery, location="query", arg_name="query")
 @bp.output(OwnerChoices)
-def get_owner_choices(enterprise_id: int, query: parameters.Query) -> Response:
+def get_owner_choices(enterprise_id: int, query: ChoicesQuery) -> Response:
     """Who may be named responsible, with the people there, and what the map draws."""
-    return private(read_choices(requests.session(), enterprise_id))
+    return private(read_choices(requests.session(), enterprise_id, also=query.also))
 
 
 @bp.post(f"{_ENTERPRISE}/owner")
@@ -368,7 +374,7 @@ def _review(row: ReviewRow) -> dict[str, Any]:
     }
 
 
-def read_choices(session: Session, enterprise_id: int) -> dict[str, Any]:
+def read_choices(session: Session, enterprise_id: int, *, also: int | None = None) -> dict[str, Any]:
     """The answer of ``get_owner_choices``.
 
     Raises:
@@ -379,7 +385,7 @@ def read_choices(session: Session, enterprise_id: int) -> dict[str, Any]:
         raise NotFound("enterprise_not_found", id=enterprise_id)
     row = list_owners(session, [enterprise_id])[0]
     told = responsibility.to_json(explain(row))
-    named = [grid for grid in (row.grid_id, row.other_grid_id) if grid is not None]
+    named = [grid for grid in (row.grid_id, row.other_grid_id, also) if grid is not None]
     around = reviews.read_surroundings(session, enterprise_id, named)
     people = list_people(session, [grid.id for grid in around.grids])
     near = max(GAP_TOLERANCE_M, around.accuracy_m or 0)

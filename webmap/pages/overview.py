@@ -159,6 +159,7 @@ def show_list() -> Response:
         row_name=_row_name(session, county, asked.row),
         today=local_today(session),
         may_direct=may_direct,
+        may_propose=auth.may(Permission.CASES_PROPOSE) and not may_direct,
         assignees=list_assignees(session, auth.scope(Permission.CASES_DIRECT)) if may_direct else [],
         again=_again,
         short=lambda code: short_code(code or "", county),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -30,6 +31,7 @@ bp = Blueprint("reviews", __name__)
 
 PAGE = 30
 MAX_DIGITS = 16
+_COUNTY_OF_CODE = re.compile(r"\d{6}(?=[A-Za-z])")  # codes of grids read shorter where all are of one county
 
 
 @bp.get("/reviews")
@@ -113,9 +115,12 @@ def _tell(session: Session, rows: list[ReviewRow]) -> dict[int, dict[str, Any]]:
         told[row.enterprise_id] = {
             "why": None
             if why is None
-            else " ".join(
-                translate(requests.locale(), key, **why.reason_params)
-                for key in (why.reason_key, *why.reason_notes)
+            else _COUNTY_OF_CODE.sub(
+                "",
+                " ".join(
+                    translate(requests.locale(), key, **why.reason_params)
+                    for key in (why.reason_key, *why.reason_notes)
+                ),
             ),
             "owner": _grid(owner.grid_id, names, people) if owner and owner.grid_id else None,
             "fallback": owner.fallback_name if owner and owner.fallback_code else None,

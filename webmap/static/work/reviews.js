@@ -10,8 +10,9 @@ const NAMED = { color: "#574f44", weight: 2.2, fillOpacity: 0.55 };
 const TINTS = ["#cdbde0", "#ede7f3", "#ddeeea"];
 const QUIET = { color: "#8a7f70", weight: 1, fillOpacity: 0.15, fillColor: "#fffcf6" };
 
-async function read(id) {
-  const response = await fetch(`/api/v1/enterprises/${id}/owner-choices?lang=${locale}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
+async function read(id, also) {
+  const more = also ? `&also=${also}` : "";
+  const response = await fetch(`/api/v1/enterprises/${id}/owner-choices?lang=${locale}${more}`, { headers: { Accept: "application/json" }, credentials: "same-origin" });
   return response.ok ? response.json() : null;
 }
 
@@ -68,7 +69,10 @@ function draw(told) {
   const { group, named } = drawGrids(map, told);
   if (told.point) {
     const at = L.latLng(told.point[1], told.point[0]);
-    map.fitBounds(at.toBounds(Math.max(400, (told.accuracy_m ?? 0) * 5)), { animate: false });
+    const around = at.toBounds(Math.max(400, (told.accuracy_m ?? 0) * 5));
+    // A dispute names a grid that may lie farther off: both are in view.
+    if (box.dataset.also) for (const row of named) around.extend(L.geoJSON(row).getBounds().getCenter());
+    map.fitBounds(around, { animate: false, padding: [24, 24] });
     if (told.accuracy_m) L.circle(at, { radius: told.accuracy_m, color: "#211d17", weight: 2, dashArray: "5 4", fillColor: "#fffcf6", fillOpacity: 0.35, interactive: false }).addTo(map);
     L.marker(at, { icon: L.divIcon({ className: "map-here", html: icon("border", "symbol"), iconSize: [24, 24] }), interactive: false, keyboard: false }).addTo(map);
     if (told.accuracy_m) box.parentElement.querySelector(".card-kind").append(el("span", { class: "accuracy" }, t("decide.accuracy", { m: Math.round(told.accuracy_m) })));
@@ -85,7 +89,7 @@ function draw(told) {
 
 async function start() {
   const id = box?.dataset.enterprise ?? slot?.dataset.decide;
-  const told = id ? await read(id) : null;
+  const told = id ? await read(id, box?.dataset.also) : null;
   if (!told) {
     box?.remove();
     slot?.replaceChildren(el("p", { class: "notice is-due" }, t("decide.gone")));
