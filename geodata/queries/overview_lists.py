@@ -153,7 +153,8 @@ _ENTERPRISE = f"""SELECT e.id, e.name, e.uscc, {clauses.band_of("e.staff_count")
   {_POST_OF_GRID.format(which="p.role = 'liaison' AND NOT p.is_deputy")} AS liaison,
   {_POST_OF_GRID.format(which="true")} AS acting,
   d.id IS NOT NULL AS has_dispute, EXISTS (SELECT FROM cover_proposals AS cover
-    WHERE cover.enterprise_id = e.id AND cover.state = 'open') AS has_proposal, visit.visited_on, e.geom IS NOT NULL AS is_on_map
+    WHERE cover.enterprise_id = e.id AND cover.state = 'open') AS has_proposal,
+  visit.visited_on, e.geom IS NOT NULL AS is_on_map
 FROM {ENTERPRISES}
 LEFT JOIN users AS holder ON holder.id = c.holder_id
 {OWNER_NAMES}"""

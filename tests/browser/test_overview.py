@@ -36,8 +36,8 @@ def overdue(browsed_engine):
     with transaction(browsed_engine) as session:
         found = session.execute(
             sa.text(
-                "SELECT e.id, e.name, a.grid_id FROM enterprises e JOIN assignments a ON a.enterprise_id = e.id "
-                "AND a.valid_to IS NULL JOIN grids g ON g.id = a.grid_id WHERE g.county_code = :county "
+                "SELECT e.id, e.name, a.grid_id FROM enterprises e "
+                "JOIN assignments a ON a.enterprise_id = e.id AND a.valid_to IS NULL JOIN grids g ON g.id = a.grid_id WHERE g.county_code = :county "
                 "AND e.organization_status = 'unorganized' AND NOT EXISTS (SELECT FROM founding_cases c "
                 "WHERE c.enterprise_id = e.id) AND e.name LIKE '晨光%' ORDER BY g.code, e.id LIMIT 1"
             ),
@@ -135,7 +135,7 @@ def test_the_second_of_two_is_told_who_was_quicker(visit, border, browsed_engine
 
 
 def test_planner_decides_on_the_map_itself(visit, border, browsed_engine):
-    enterprise_id, name = border
+    enterprise_id, _ = border
     visitor = visit()
     visitor.open(tab="enterprises", sel=f"enterprise:{enterprise_id}")
     page = visitor.page

@@ -88,6 +88,8 @@ function draw(told) {
 }
 
 async function start() {
+  // On a phone the list comes first; the chosen one is a page of its own.
+  if ((box ?? slot)?.offsetParent === null) return;
   const id = box?.dataset.enterprise ?? slot?.dataset.decide;
   const told = id ? await read(id, box?.dataset.also) : null;
   if (!told) {
