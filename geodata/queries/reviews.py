@@ -270,9 +270,9 @@ class Surroundings:
 
 
 def read_surroundings(
-    session: Session, enterprise_id: int, named: list[int], *, limit: int = 12
+    session: Session, enterprise_id: int, named: list[int], *, county_code: str | None, limit: int = 12
 ) -> Surroundings:
-    """Where an enterprise lies, the ``named`` grids, and the nearest others (at most ``limit`` in all)."""
+    """Where an enterprise lies, the ``named`` grids, and the nearest others of a county, ``limit`` in all."""
     place = session.execute(
         sa.text(
             f"SELECT ST_X(e.geom) AS lon, ST_Y(e.geom) AS lat, {ACCURACY_M} AS accuracy_m "
@@ -286,11 +286,11 @@ def read_surroundings(
             "ST_Distance(b.geom::geography, e.geom::geography) AS distance_m, "
             "ST_AsGeoJSON(b.geom, 6) AS outline "
             f"FROM {GRIDS_IN_FORCE} JOIN enterprises AS e ON e.id = :id "
-            "WHERE g.id = ANY(:named) OR (e.geom IS NOT NULL "
-            "AND b.geom && ST_Expand(e.geom, 0.03) AND ST_DWithin(b.geom, e.geom, 0.03)) "
+            "WHERE g.county_code = :county AND (g.id = ANY(:named) OR (e.geom IS NOT NULL "
+            "AND b.geom && ST_Expand(e.geom, 0.03) AND ST_DWithin(b.geom, e.geom, 0.03))) "
             'ORDER BY g.id <> ALL(:named), distance_m NULLS LAST, g.code COLLATE "C", g.id LIMIT :limit'
         ),
-        {"id": enterprise_id, "named": named, "limit": limit},
+        {"id": enterprise_id, "named": named, "county": county_code, "limit": limit},
     )
     accuracy = place.accuracy_m if place.lon is not None else None
     return Surroundings(place.lon, place.lat, accuracy, tuple(NearGrid(**row) for row in rows.mappings()))

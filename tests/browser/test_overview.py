@@ -107,7 +107,7 @@ def test_cadre_decides_a_border_case_with_a_reason(visit, border, browsed_engine
     assert visitor.overflow() <= 0
     before = owner_of(browsed_engine, enterprise_id)
     choose(visitor, 1, "门牌在这一侧")
-    page.wait_for_url("**/reviews?*kind=boundary_review*")
+    page.wait_for_url(lambda url: "item=" not in url)
     page.wait_for_selector(".review-list, .empty")
     assert page.locator(f".review-row:has-text('{name}')").count() == 0
     assert owner_of(browsed_engine, enterprise_id) != before
@@ -115,16 +115,18 @@ def test_cadre_decides_a_border_case_with_a_reason(visit, border, browsed_engine
 
 def test_the_second_of_two_is_told_who_was_quicker(visit, border, browsed_engine):
     enterprise_id, name = border
+    with browsed_engine.connect() as connection:
+        row = connection.scalar(
+            sa.text("SELECT id FROM assignments WHERE enterprise_id = :id AND valid_to IS NULL"),
+            {"id": enterprise_id},
+        )
     first, second = visit(login="cadre"), visit(login="planner")
     for visitor in (first, second):
-        visitor.page.goto(f"{visitor.site}/reviews?lang=zh&kind=boundary_review")
-        visitor.page.click(f".review-row:has-text('{name}')")
+        visitor.page.goto(f"{visitor.site}/reviews?lang=zh&item=boundary_review-{row}")
         visitor.page.wait_for_selector(".decide .choice")
+        assert name in visitor.page.inner_text(".review-item")
     choose(first, 1, "门牌在这一侧")
-    first.page.wait_for_selector(".receipt.is-good, .review-list, .empty")
-    first.page.wait_for_function(
-        "document.querySelector('.decide') === null || document.querySelector('.receipt.is-good')"
-    )
+    first.page.wait_for_url(lambda url: "item=" not in url)
     settled = owner_of(browsed_engine, enterprise_id)
     choose(second, 0, "我看在那边")
     second.page.wait_for_selector(".receipt.is-bad")

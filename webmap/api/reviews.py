@@ -386,7 +386,7 @@ def read_choices(session: Session, enterprise_id: int, *, also: int | None = Non
     row = list_owners(session, [enterprise_id])[0]
     told = responsibility.to_json(explain(row))
     named = [grid for grid in (row.grid_id, row.other_grid_id, also) if grid is not None]
-    around = reviews.read_surroundings(session, enterprise_id, named)
+    around = reviews.read_surroundings(session, enterprise_id, named, county_code=now.county_code)
     people = list_people(session, [grid.id for grid in around.grids])
     near = max(GAP_TOLERANCE_M, around.accuracy_m or 0)
     offered = [grid for grid in around.grids if grid.id in named or (grid.distance_m or 0) <= near]
