@@ -210,7 +210,7 @@ def list_stations(
             "SELECT s.id, s.code, s.name, s.status, s.grid_id, "
             "(SELECT b.name FROM grid_boundaries AS b JOIN boundary_versions AS v ON v.id = b.version_id "
             "AND v.status = 'effective' WHERE b.grid_id = s.grid_id LIMIT 1) AS grid_name, "
-            "s.address, s.confirmed_on, closed.last_to AS closed_to "
+            "s.address, s.confirmed_on, closed.closed_to "
             f"FROM {STATIONS} WHERE {condition} "
             "ORDER BY s.confirmed_on ASC NULLS FIRST, s.id LIMIT :limit OFFSET :skip"
         ),

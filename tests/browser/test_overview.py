@@ -37,7 +37,8 @@ def overdue(browsed_engine):
         found = session.execute(
             sa.text(
                 "SELECT e.id, e.name, a.grid_id FROM enterprises e "
-                "JOIN assignments a ON a.enterprise_id = e.id AND a.valid_to IS NULL JOIN grids g ON g.id = a.grid_id WHERE g.county_code = :county "
+                "JOIN assignments a ON a.enterprise_id = e.id AND a.valid_to IS NULL "
+                "JOIN grids g ON g.id = a.grid_id WHERE g.county_code = :county "
                 "AND e.organization_status = 'unorganized' AND NOT EXISTS (SELECT FROM founding_cases c "
                 "WHERE c.enterprise_id = e.id) AND e.name LIKE '晨光%' ORDER BY g.code, e.id LIMIT 1"
             ),

@@ -398,8 +398,8 @@ def test_instructor_proposes_and_the_cadre_confirms_while_the_grid_stays(office)
     done = settle(office.as_("cadre"), told, confirmed=True)
     assert (done.status_code, done.get_json()["state"]) == (200, "confirmed")
     row = office.value(
-        "SELECT organization_status || '|' || covering_union || '|' || covering_confirmed_on FROM enterprises "
-        "WHERE id = :id",
+        "SELECT organization_status || '|' || covering_union || '|' || covering_confirmed_on "
+        "FROM enterprises WHERE id = :id",
         id=office.line,
     )
     assert row.startswith("covered_industry|餐饮行业工会|2")
