@@ -272,6 +272,15 @@ class DisputeState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ProposalState(StrEnum):
+    """Life of a proposal that a union of the line covers an enterprise."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 class CaseAct(StrEnum):
     """What can be done in the union work: the kinds of lines in its history."""
 

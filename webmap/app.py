@@ -26,6 +26,7 @@ from webmap.api import (
 from webmap.api import overview as overview_api
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
+from webmap.api import reviews as reviews_api
 from webmap.config import Settings, read_settings
 from webmap.pages import (
     account,
@@ -42,8 +43,10 @@ from webmap.pages import (
     sso,
 )
 from webmap.pages import find as find_page
+from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
 from webmap.pages import reports as reports_page
+from webmap.pages import reviews as reviews_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
@@ -78,6 +81,9 @@ BLUEPRINTS = (
     health.bp,
     overview.bp,
     overview_api.bp,
+    lines_page.bp,
+    reviews_page.bp,
+    reviews_api.bp,
     document.bp,
 )
 

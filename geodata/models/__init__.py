@@ -13,6 +13,7 @@ from geodata.models.founding import (
 )
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
+from geodata.models.planning import CoverProposal
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
 from geodata.models.reports import ReportSalt, StationReport, UnionOffice
 from geodata.models.station_care import StationPhoto, StationVisitors
@@ -36,6 +37,7 @@ __all__ = [
     "CalendarDay",
     "CaseEvent",
     "CountySetting",
+    "CoverProposal",
     "CoverageRule",
     "CoverageRun",
     "DataChange",

@@ -77,6 +77,9 @@ def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[s
         "may": {
             "counts": _open_counties(auth.scope(Permission.COUNTS_READ)),
             "enterprises": _open_counties(auth.scope(Permission.ENTERPRISES_READ)),
+            "people": _open_counties(auth.scope(Permission.PEOPLE_READ)),
+            "decide": _open_counties(auth.scope(Permission.REVIEWS_DECIDE)),
+            "decide_grids": sorted(auth.scope(Permission.REVIEWS_DECIDE).grid_ids),
         },
         "strings": {key: text for key, text in catalogue(locale).items() if key.startswith(_SPOKEN)},
     }

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
-_SCRIPT_SENTENCES = "send."
+_SCRIPT_SENTENCES = ("send.", "decide.")
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ TABS = (
     Tab("my_stations", "/my-stations", Permission.STATIONS_WRITE, "station"),
     Tab("overview", "/overview", Permission.OVERVIEW_READ, "overview"),
     Tab("reviews", "/reviews", Permission.REVIEWS_DECIDE, "review"),
-    Tab("lines", "/lines", Permission.CASES_PROPOSE, "list"),
+    Tab("lines", "/lines", Permission.ENTERPRISES_READ, "list"),
     Tab("lookup", "/lookup", Permission.OWNERS_LOOK_UP, "search"),
     Tab("reports", "/reports", Permission.REPORTS_READ, "report"),
     Tab("boundaries", "/boundaries", Permission.BOUNDARIES_READ, "grid"),
