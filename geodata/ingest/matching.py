@@ -21,6 +21,29 @@ def match_rows(work: Work) -> None:
     _MATCH[work.kind](work)
 
 
+def refuse_foreign(work: Work) -> None:
+    """Leave out rows that lie in, or belong to, a county that is not the importer's.
+
+    Raises:
+        RefusedFile: ``county_not_yours``, when a whole drawing is of another county.
+    """
+    if work.counties is None or not work.rows:
+        return
+    if work.kind is ImportKind.GRIDS:
+        county = _grid_county(work)
+        if county not in work.counties:
+            raise RefusedFile("county_not_yours", county=county)
+        return
+    column = "left(s.code, 6)" if work.kind is ImportKind.DIVISIONS else "s.county_code"
+    stored = "left(t.code, 6)" if work.kind is ImportKind.DIVISIONS else "t.county_code"
+    foreign = imports.list_foreign(
+        work.session, work.target, brought=column, stored=stored, counties=sorted(work.counties)
+    )
+    for number, county in foreign:
+        work.notes.refuse(number, "county_code", "county_not_yours", county, county=county or "—")
+    work.drop({number for number, _ in foreign})
+
+
 def _match_divisions(work: Work) -> None:
     _refuse_invalid(work)
     imports.match_by_column(work.session, work.target, "code", "t.valid_to IS NULL")

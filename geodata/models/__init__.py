@@ -2,6 +2,7 @@
 
 from geodata.models.coverage import CoverageRule, CoverageRun, DemandPoint
 from geodata.models.enterprises import Assignment, Enterprise, EnterpriseClarity
+from geodata.models.jobs import FileChunk, Job, StoredFile
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
@@ -32,10 +33,12 @@ __all__ = [
     "EnterpriseCell",
     "EnterpriseClarity",
     "EnterprisePlace",
+    "FileChunk",
     "Grid",
     "GridBoundary",
     "GridTotal",
     "ImportBatch",
+    "Job",
     "LoginSession",
     "Outline",
     "Post",
@@ -47,6 +50,7 @@ __all__ = [
     "StationHours",
     "StationHoursException",
     "StationService",
+    "StoredFile",
     "Street",
     "Submission",
     "TileState",
