@@ -55,7 +55,7 @@ class Stale(Conflict):
 class VersionMissing(GeodataError):
     """A save must name the version it is based on."""
 
-    code = "version_missing"
+    code = "base_version_missing"
 
 
 class NotSignedIn(GeodataError):

@@ -3,15 +3,19 @@
 from apiflask import APIFlask
 from flask.json.provider import DefaultJSONProvider
 
-from webmap import errors, requests
+from webmap import auth, errors, requests
+from webmap.api import account as account_api
 from webmap.api import coverage, document, features, health, responsibility, search, tiles
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
+from webmap.pages import account, layout
 from webmap.pages import map as map_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
     map_page.bp,
+    account.bp,
+    account_api.bp,
     features.bp,
     responsibility.bp,
     coverage.bp,
@@ -40,6 +44,8 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     requests.install(app, settings or read_settings())
     errors.install(app)
+    auth.install(app)
+    layout.install(app)
     api_refusals.install(app)
     document.configure(app)
     for blueprint in BLUEPRINTS:

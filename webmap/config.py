@@ -4,6 +4,8 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from geodata.codes import parse_division_code
@@ -12,6 +14,10 @@ from geodata.vocab import DivisionLevel
 
 _PREFIX = "WEBMAP_"
 _URL_PLACEHOLDERS = ("{z}", "{x}", "{y}")
+_YES_NO = {"1": True, "0": False}
+_NUMBERS = {"trusted_proxies": (0, 5), "idle_minutes": (5, 1440), "session_hours": (1, 168)}
+"""Smallest and largest value of settings that are numbers."""
+
 _HOST = re.compile(r"[A-Za-z0-9.{}-]+(:[0-9]+)?")
 
 
@@ -22,6 +28,10 @@ class Settings:
     Everything works without a base map of somebody else. If the office has one (天地图), the four
     ``base_map_*`` fields name its tile address with ``{z} {x} {y}`` (and ``{key}``, ``{s}``), its key, the
     line of thanks, and the approval number 审图号 that must stand on the map.
+
+    ``https``: the site is reached by https, so cookies go no other way. ``trusted_proxies``: so many proxies
+    of our own stand before us and may say where a request comes from; with 0 nobody is believed. A session
+    ends after ``idle_minutes`` without a request, and at the latest after ``session_hours``.
     """
 
     database_url: str
@@ -30,6 +40,10 @@ class Settings:
     base_map_key: str | None = None
     base_map_attribution: str | None = None
     base_map_approval: str | None = None
+    https: bool = False
+    trusted_proxies: int = 0
+    idle_minutes: int = 120
+    session_hours: int = 12
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -38,6 +52,16 @@ class Settings:
             _check_county(self.default_county)
         if self.base_map_url is not None:
             _check_base_map(self.base_map_url, self.base_map_key)
+
+    @property
+    def idle_time(self) -> timedelta:
+        """How long a session may rest."""
+        return timedelta(minutes=self.idle_minutes)
+
+    @property
+    def session_lifetime(self) -> timedelta:
+        """How long a session lasts at most."""
+        return timedelta(hours=self.session_hours)
 
     @property
     def base_map_source(self) -> str | None:
@@ -65,8 +89,21 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
     unknown = sorted(given.keys() - known)
     if unknown:
         raise Misconfigured("setting_unknown", names=", ".join(_PREFIX + name.upper() for name in unknown))
-    chosen = {name: value.strip() for name, value in given.items() if value.strip()}
+    chosen = {name: _parse(name, value.strip()) for name, value in given.items() if value.strip()}
     return Settings(database_url=environment.get("DATABASE_URL", "").strip(), **chosen)
+
+
+def _parse(name: str, value: str) -> Any:
+    """A setting as its field wants it: yes or no, a number within bounds, or text."""
+    if name == "https" and value in _YES_NO:
+        return _YES_NO[value]
+    if name in _NUMBERS and value.isascii() and value.isdigit():
+        low, high = _NUMBERS[name]
+        if low <= int(value) <= high:
+            return int(value)
+    if name == "https" or name in _NUMBERS:
+        raise Misconfigured("setting_invalid", name=_PREFIX + name.upper())
+    return value
 
 
 def _check_county(code: str) -> None:

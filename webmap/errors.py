@@ -26,6 +26,11 @@ STATUS = {
     errors.InvalidInput: 400,
     errors.RefusedFile: 422,
     errors.BoundaryBlocked: 409,
+    errors.Stale: 409,
+    errors.VersionMissing: 428,
+    errors.NotSignedIn: 401,
+    errors.Forbidden: 403,
+    errors.TooMany: 429,
     errors.Conflict: 409,
     errors.Misconfigured: 503,
     errors.GeodataError: 500,
@@ -45,6 +50,9 @@ HTTP_CODES = {
     429: "too_many_requests",
     431: "headers_too_large",
 }
+
+_WITH_PARAMS = {409, 422, 429}
+"""Refusals whose parameters a program needs too: who saved meanwhile, how long to wait."""
 
 _QUERY_CANCELED = "57014"
 _log = logging.getLogger(__name__)
@@ -132,11 +140,17 @@ def problem(
         }
         if parameters:
             body["parameters"] = parameters
-        answer = Response(json.dumps(body, ensure_ascii=False), status, content_type=PROBLEM_JSON)
+        if params and status in _WITH_PARAMS:
+            body["params"] = params
+        answer = Response(
+            json.dumps(body, ensure_ascii=False, default=str), status, content_type=PROBLEM_JSON
+        )
     else:
         answer = Response(_page(language, status, sentence), status, content_type="text/html; charset=utf-8")
     answer.headers["Content-Language"] = language
     answer.headers["Cache-Control"] = "no-store"
+    if status == HTTPStatus.TOO_MANY_REQUESTS:
+        answer.headers["Retry-After"] = str((params or {}).get("retry_after_s", RETRY_AFTER_S))
     answer.vary.add("Accept-Language")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         answer.headers["Retry-After"] = str(RETRY_AFTER_S)

@@ -1,11 +1,13 @@
 """What every request has: a read-only session, a language, a nonce; and what every answer carries."""
 
 import secrets
-from typing import cast
+from collections.abc import Callable
+from typing import Any, cast
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, request
 from sqlalchemy.orm import Session
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geodata.db import make_engine, normalize_url
 from webmap.config import Settings
@@ -17,6 +19,8 @@ STATEMENT_TIMEOUT_S = 15
 CONNECT_TIMEOUT_S = 5
 RETRY_AFTER_S = 10
 
+LANGUAGE_COOKIE = "lang"
+
 _ENGINE = "tenmin.engine"
 _SETTINGS = "tenmin.settings"
 
@@ -25,6 +29,9 @@ def install(app: Flask, settings: Settings) -> None:
     """Give an application its engine and the habits of this module."""
     app.extensions[_SETTINGS] = settings
     app.extensions[_ENGINE] = _open_engine(settings.database_url)
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.teardown_appcontext(_close_session)
     app.after_request(_protect)
 
@@ -59,15 +66,31 @@ def session() -> Session:
     return cast("Session", g.session)
 
 
-def _close_session(_error: BaseException | None) -> None:
+def close_session() -> None:
+    """End the reading of this request; a later read sees a newer state."""
     opened = g.pop("session", None)
     if opened is not None:
         opened.close()
 
 
+def _close_session(_error: BaseException | None) -> None:
+    close_session()
+
+
+def view(endpoint: str) -> Callable[..., object]:
+    """The view function of an endpoint."""
+    return current_app.view_functions[endpoint]
+
+
+def json_response(body: Any, status: int = 200) -> Response:
+    """A JSON answer with Chinese as it is."""
+    return Response(current_app.json.dumps(body), status, content_type="application/json")
+
+
 def locale() -> str:
-    """The language of this reader: ``?lang=``, else the browser's wish, else Chinese."""
-    return choose_locale(request.args.get("lang"), request.headers.get("Accept-Language"))
+    """The reader's language: ``?lang=``, else the choice kept, else the browser's wish, else Chinese."""
+    wanted = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+    return choose_locale(wanted, request.headers.get("Accept-Language"))
 
 
 def takes_gzip() -> bool:

@@ -80,7 +80,12 @@ def open_session(session: Session, user: User, *, lifetime: timedelta, via: str 
         lifetime=lifetime,
     )
     audit.note(
-        session, by=user.login, action="signed_in", subject_kind="user", subject_id=user.id, after={"via": via}
+        session,
+        by=user.login,
+        action="signed_in",
+        subject_kind="user",
+        subject_id=user.id,
+        after={"via": via},
     )
     return Opened(token, user.id, user.login, user.must_change_password)
 

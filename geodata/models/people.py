@@ -23,7 +23,9 @@ class User(Kept, Base):
 
     __tablename__ = "users"
     __table_args__ = (
-        sa.CheckConstraint("login = lower(login) AND login ~ '^[a-z0-9][a-z0-9._-]{1,39}$'", name="login_form"),
+        sa.CheckConstraint(
+            "login = lower(login) AND login ~ '^[a-z0-9][a-z0-9._-]{1,39}$'", name="login_form"
+        ),
         sa.UniqueConstraint("login"),
         sa.UniqueConstraint("sso_subject"),
     )
@@ -51,7 +53,9 @@ class Post(Kept, Base):
     __table_args__ = (
         one_of("role", Role),
         sa.CheckConstraint("valid_to >= valid_from", name="period"),
-        sa.CheckConstraint("num_nonnulls(town_code, grid_id, station_id, industry_line) <= 1", name="one_scope"),
+        sa.CheckConstraint(
+            "num_nonnulls(town_code, grid_id, station_id, industry_line) <= 1", name="one_scope"
+        ),
         sa.CheckConstraint(
             f"(role IN ({_GRID_ROLES})) = (grid_id IS NOT NULL) "
             "AND (role = 'station_manager') = (station_id IS NOT NULL) "
@@ -151,7 +155,7 @@ class Submission(Base):
 
 
 class CountySetting(Base):
-    """One ⚙ of one county that differs from the default (``geodata/rules/settings.py``); empty code: of all."""
+    """One ⚙ of a county that differs from the default of ``geodata/rules/settings.py``; empty code: of all."""
 
     __tablename__ = "county_settings"
 

@@ -59,8 +59,12 @@ class Rejection(Base):
 
 
 class AuditEntry(Base):
-    """Who did what, when, in which post, before and after. Append-only: a trigger refuses anything
-    else, and no role holds the right to it. Kept at least 12 months; nothing here removes entries."""
+    """Who did what, when, in which post, before and after.
+
+    Append-only: a trigger refuses anything else, and no role holds the right to it. Kept at least 12
+    months; nothing here removes entries.
+
+    """
 
     __tablename__ = "audit_entries"
     __table_args__ = (

@@ -27,4 +27,6 @@ def forget_tries(session: Session, key: str) -> None:
 
 def sweep(session: Session) -> None:
     """Remove counters of spans that are long over."""
-    session.execute(sa.text("DELETE FROM attempts WHERE window_start < clock_timestamp() - interval '2 days'"))
+    session.execute(
+        sa.text("DELETE FROM attempts WHERE window_start < clock_timestamp() - interval '2 days'")
+    )

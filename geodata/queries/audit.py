@@ -11,7 +11,7 @@ POST = "post"
 """Key in ``session.info``: under which post the user of this session acts, in words."""
 
 
-def note(  # noqa: PLR0913 - an entry has these parts
+def note(
     session: Session,
     *,
     by: str,

@@ -50,7 +50,7 @@ def find_user_by_subject(session: Session, subject: str) -> User | None:
 
 
 def find_signed_in(session: Session, token_hash: bytes, *, idle: timedelta) -> SignedIn | None:
-    """Whose session a secret opens; nothing when it ended, lapsed, idled too long, or the user is disabled."""
+    """Whose session a secret opens; none when it ended, lapsed or idled too long, or the user is disabled."""
     row = session.execute(
         sa.text(
             "SELECT s.id AS session_id, u.id AS user_id, u.login, u.name, s.csrf_token, "
@@ -112,7 +112,9 @@ def end_sessions_of(session: Session, user_id: int, *, but: int | None = None) -
     """End all open sessions of a user, except one."""
     session.execute(
         sa.update(LoginSession)
-        .where(LoginSession.user_id == user_id, LoginSession.ended_at.is_(None), LoginSession.id != (but or 0))
+        .where(
+            LoginSession.user_id == user_id, LoginSession.ended_at.is_(None), LoginSession.id != (but or 0)
+        )
         .values(ended_at=sa.func.clock_timestamp())
     )
 

@@ -5,6 +5,7 @@ from typing import Any
 
 from geodata.queries.clauses import Clause
 
+
 @dataclass(frozen=True)
 class Scope:
     """The rows that one permission opens to somebody: the union of the scopes of the posts that hold it.

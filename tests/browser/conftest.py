@@ -8,13 +8,16 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from geodata.db import make_engine, transaction
 from scripts.cluster import Cluster
 from tests.browser import seeding
+from tests.office import open_session
 from webmap.app import create_app
+from webmap.auth import COOKIE
 from webmap.config import Settings
 
 CHROMIUMS = ("chromium", "chromium-browser", "google-chrome")
@@ -43,16 +46,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(cluster: Cluster, template_database: str) -> Iterator[str]:
-    """The address of a running server."""
+def browsed_engine(cluster: Cluster, template_database: str) -> Iterator[sa.Engine]:
+    """The database behind the server that is browsed."""
     cluster.create_database("browsed", template=template_database)
     url = cluster.url("browsed")
     engine = make_engine(url)
     try:
         with transaction(engine) as session:
             seeding.fill(session)
+        yield engine
     finally:
         engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def site(browsed_engine: sa.Engine) -> Iterator[str]:
+    """The address of a running server."""
+    url = browsed_engine.url.render_as_string(hide_password=False)
     app = create_app(Settings(database_url=url, default_county=seeding.SMALL))
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -83,6 +93,7 @@ class Visitor:
 
     page: Page
     site: str
+    engine: sa.Engine
     complaints: list[str] = field(default_factory=list)
     strays: list[str] = field(default_factory=list)
 
@@ -91,6 +102,11 @@ class Visitor:
         words = "&".join(f"{name}={value}" for name, value in ({"lang": "zh"} | query).items())
         self.page.goto(f"{self.site}/?{words}")
         self.settle()
+
+    def sign_in(self, login: str) -> None:
+        """Carry a session of a user of ``tests/office.py``, past the password."""
+        token = open_session(self.engine, login)[0]
+        self.page.context.add_cookies([{"name": COOKIE, "value": token, "url": self.site}])
 
     def settle(self) -> None:
         """Wait until figures and tiles are here and drawn."""
@@ -123,17 +139,22 @@ class Visitor:
 
 
 @pytest.fixture
-def visit(chromium: Browser, site: str) -> Iterator[Callable[..., Visitor]]:
-    """Opens windows; at the end none may have complained, been refused, or asked another host."""
+def visit(chromium: Browser, site: str, browsed_engine: sa.Engine) -> Iterator[Callable[..., Visitor]]:
+    """Opens windows; at the end none may have complained, been refused, or asked another host.
+
+    A window is a planner's unless ``login`` says whose, or is ``None`` for the public.
+    """
     visitors: list[Visitor] = []
 
-    def make(size: tuple[int, int] = DESKTOP) -> Visitor:
+    def make(size: tuple[int, int] = DESKTOP, *, login: str | None = "planner") -> Visitor:
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]}, locale="zh-CN", has_touch=size == PHONE
         )
         page = context.new_page()
         page.add_init_script(TELL_VIOLATIONS)
-        visitor = Visitor(page, site)
+        visitor = Visitor(page, site, browsed_engine)
+        if login is not None:
+            visitor.sign_in(login)
         page.on(
             "console",
             lambda message: (

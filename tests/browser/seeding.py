@@ -19,6 +19,7 @@ from geodata.models import (
     Street,
 )
 from geodata.queries import tiles
+from tests.office import add_people
 
 SMALL, BIG, BARE = "410103", "410104", "410105"
 WEST, SOUTH, SIDE = 113.60, 34.70, 0.08
@@ -170,5 +171,6 @@ def fill(session: Session) -> None:
     """Everything, assigned and with fresh tiles."""
     for add in (add_counties, add_grids, add_stations, add_demand, add_enterprises):
         add(session)
+    add_people(session, county=SMALL)
     assign_enterprises(session)
     tiles.refresh(session)

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 import pytest
 import sqlalchemy as sa
 from apiflask import APIFlask
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from geodata.assignment.service import assign_enterprises
@@ -30,6 +29,7 @@ from geodata.models import (
     Street,
 )
 from scripts.cluster import Cluster
+from tests.office import LINE, OfficeClient, add_people, sign_in
 from webmap.app import create_app
 from webmap.config import Settings
 
@@ -152,6 +152,7 @@ def add_enterprises(session: Session) -> None:
                 organization_status="own_union" if number % 5 == 0 else "unorganized",
                 county_code=COUNTY,
                 operating_code=COUNTY + "001" if number in (7, 8) else None,
+                industry_line=LINE if number % 10 == 1 else None,
                 geom=None if number in (7, 8) else point(lon, lat),
                 location_level="none" if number in (7, 8) else "building",
                 contact_name="王秘密",
@@ -192,6 +193,7 @@ def fill(session: Session) -> None:
     for add in (add_places, add_grids, add_stations, add_enterprises, add_demand):
         add(session)
         session.flush()
+    add_people(session, county=COUNTY, neighbour=NEIGHBOUR)
     assign_enterprises(session)
     question = CoverageQuestion(county_code=COUNTY, as_of=date(2026, 11, 20))
     store_answer(session, answer_question(session, question))
@@ -215,22 +217,41 @@ def county_url(cluster: Cluster, template_database: str) -> str:
 def app(county_url: str) -> Iterator[APIFlask]:
     """The application on the small county."""
     built = create_app(Settings(database_url=county_url, default_county=COUNTY))
+    built.test_client_class = OfficeClient
     yield built
     built.extensions["tenmin.engine"].dispose()
 
 
 @pytest.fixture
-def client(app: APIFlask) -> FlaskClient:
+def anonymous(app: APIFlask) -> OfficeClient:
+    """Somebody without an account."""
     return app.test_client()
 
 
 @pytest.fixture
-def make_client() -> Iterator[Callable[[Settings], FlaskClient]]:
-    """Builds a client of an application with other settings."""
+def signed_in(app: APIFlask) -> Callable[[str], OfficeClient]:
+    """Makes a client signed in by login, see ``tests/office.py``; nothing it writes may stay."""
+
+    def make(login: str) -> OfficeClient:
+        return sign_in(app.test_client(), app.extensions["tenmin.engine"], login)
+
+    return make
+
+
+@pytest.fixture
+def client(signed_in: Callable[[str], OfficeClient]) -> OfficeClient:
+    """A planner of the county, who reads nearly everything."""
+    return signed_in("planner")
+
+
+@pytest.fixture
+def make_client() -> Iterator[Callable[[Settings], OfficeClient]]:
+    """Builds a client of an application with other settings; nobody is signed in."""
     engines: list[sa.Engine] = []
 
-    def make(settings: Settings) -> FlaskClient:
+    def make(settings: Settings) -> OfficeClient:
         built = create_app(settings)
+        built.test_client_class = OfficeClient
         engines.append(built.extensions["tenmin.engine"])
         return built.test_client()
 
@@ -241,13 +262,13 @@ def make_client() -> Iterator[Callable[[Settings], FlaskClient]]:
 
 @pytest.fixture
 def own_county(
-    cluster: Cluster, app: APIFlask, make_client: Callable[[Settings], FlaskClient]
-) -> Iterator[tuple[FlaskClient, sa.Engine]]:
-    """A client and an engine on a copy of the small county that the test may change."""
+    cluster: Cluster, app: APIFlask, make_client: Callable[[Settings], OfficeClient]
+) -> Iterator[tuple[OfficeClient, sa.Engine]]:
+    """A planner's client and an engine on a copy of the small county that the test may change."""
     app.extensions["tenmin.engine"].dispose()  # a database with connections cannot be copied
     cluster.create_database("own_county", template="small_county")
     client = make_client(Settings(database_url=cluster.url("own_county")))
     engine = client.application.extensions["tenmin.engine"]
-    yield client, engine
+    yield sign_in(client, engine, "planner"), engine
     engine.dispose()
     cluster.drop_database("own_county")

@@ -11,7 +11,9 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 def pins(path: str) -> set[str]:
-    return set(re.findall(r"^[\w.-]+(?:\[[\w, ]+\])?==[^\\\n]+?(?= \\?$)", (ROOT / path).read_text(), re.MULTILINE))
+    return set(
+        re.findall(r"^[\w.-]+(?:\[[\w, ]+\])?==[^\\\n]+?(?= \\?$)", (ROOT / path).read_text(), re.MULTILINE)
+    )
 
 
 def test_the_test_lock_contains_the_run_lock():

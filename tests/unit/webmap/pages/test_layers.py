@@ -13,7 +13,7 @@ from geodata.queries.map_choices import CountyChoice
 from webmap.config import Settings
 from webmap.pages import layers
 from webmap.pages.choices import base_map, default_county
-from webmap.pages.map import script_json
+from webmap.pages.script_json import script_json
 
 ROOT = Path(__file__).resolve().parents[4]
 STATIC = ROOT / "webmap" / "static"

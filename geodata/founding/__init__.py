@@ -1,0 +1,1 @@
+"""Founding: claims, cases, visits, disputes."""

@@ -1,0 +1,1 @@
+"""Care of stations: what works today, reports of the public."""
