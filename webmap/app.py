@@ -5,10 +5,25 @@ from flask.json.provider import DefaultJSONProvider
 
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
-from webmap.api import coverage, document, features, health, responsibility, search, tiles
+from webmap.api import (
+    boundaries,
+    coverage,
+    document,
+    exports,
+    features,
+    health,
+    imports,
+    jobs,
+    responsibility,
+    search,
+    tiles,
+)
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
 from webmap.pages import account, layout
+from webmap.pages import boundaries as boundary_pages
+from webmap.pages import imports as import_pages
+from webmap.pages import jobs as job_pages
 from webmap.pages import map as map_page
 
 MAX_BODY_BYTES = 64 * 1024
@@ -22,6 +37,13 @@ BLUEPRINTS = (
     search.bp,
     tiles.bp,
     health.bp,
+    jobs.bp,
+    job_pages.bp,
+    imports.bp,
+    import_pages.bp,
+    exports.bp,
+    boundaries.bp,
+    boundary_pages.bp,
     document.bp,
 )
 

@@ -6,7 +6,15 @@ from geodata.export.service import Format, export_rows
 from geodata.jobs import files
 from geodata.jobs.task import Task
 from geodata.queries.people import local_today
+from geodata.queries.scopes import Scope
 from geodata.vocab import FilePurpose
+
+
+def _scope(stored: dict[str, Any]) -> Scope:
+    """The asker's rows as they were when the job was asked for."""
+    return Scope(
+        **{name: value if name == "everything" else frozenset(value) for name, value in stored.items()}
+    )
 
 
 def export(task: Task) -> dict[str, Any]:
@@ -23,6 +31,7 @@ def export(task: Task) -> dict[str, Any]:
         with_contacts=bool(task.params.get("contacts")),
         by=task.by,
         say=task.say,
+        scope=_scope(task.params["scope"]),
     )
     task.progress("keep_file", rows, rows)
     day = local_today(task.session)

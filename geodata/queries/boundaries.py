@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from geodata.errors import NotFound
 from geodata.models import AuditEntry, BoundaryVersion
+from geodata.queries.audit import POST
 from geodata.queries.assignment_clauses import ACCURACY_M, DIVISION_IN_FORCE, degrees_of
 from geodata.rules.boundaries import Drawn
 from geodata.vocab import GAP_TOLERANCE_M, VersionStatus
@@ -145,6 +146,18 @@ def list_refused_rows(session: Session, version_id: int) -> list[RefusedRow]:
     return [RefusedRow(*row) for row in found]
 
 
+def list_makers(session: Session, version: BoundaryVersion) -> set[str]:
+    """Logins of everybody who put something into a version: who made it, and who brought rows later."""
+    brought = session.scalars(
+        sa.text(
+            "SELECT DISTINCT imported_by FROM import_batches "
+            "WHERE boundary_version_id = :version AND inserted + updated > 0"
+        ),
+        {"version": version.id},
+    )
+    return {version.created_by, *brought}
+
+
 def put_in_force(
     session: Session, version: BoundaryVersion, previous: BoundaryVersion | None, *, effective_from: date
 ) -> None:
@@ -179,6 +192,7 @@ def note(
     session.add(
         AuditEntry(
             actor=by,
+            post=session.info.get(POST),
             action=action,
             subject_kind="boundary_version",
             subject_id=str(version.id),

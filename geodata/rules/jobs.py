@@ -1,6 +1,8 @@
 """Decisions about long work that one could read aloud: who tries again, what stops, how far it is."""
 
-from geodata.vocab import JobState
+from collections.abc import Mapping
+
+from geodata.vocab import JobKind, JobState
 
 MAX_TRIES = 3
 """A job whose worker dies this often is parked with a reason, so that it stops nobody else."""
@@ -26,6 +28,21 @@ MAX_UPLOADS_OF_ONE = 10
 MAX_OPEN_OF_ONE = 20
 """Jobs that one person may have waiting or running at a time."""
 
+_IMPORT = ("fetch", "read", "check", "match", "write")
+_ASSIGN = ("assign_cover", "assign_border", "assign_rest", "assign_write")
+_TILES = ("tiles_counts", "tiles_outlines")
+STAGES: Mapping[JobKind, tuple[str, ...]] = {
+    JobKind.IMPORT_PREVIEW: (*_IMPORT, "report"),
+    JobKind.IMPORT_SAVE: (*_IMPORT, *_ASSIGN, *_TILES),
+    JobKind.IMPORT_UNDO: ("undo", *_TILES),
+    JobKind.ASSIGN: (*_ASSIGN, *_TILES),
+    JobKind.COVERAGE: ("cover",),
+    JobKind.EXPORT: ("export", "keep_file"),
+    JobKind.BOUNDARY_CHECK: ("boundary_check", "boundary_moves"),
+    JobKind.BOUNDARY_ACTIVATE: (*_ASSIGN, *_TILES),
+}
+"""What each kind tells of, in order; ``job_stage.<stage>`` is the sentence."""
+
 OPEN_STATES = frozenset({JobState.QUEUED, JobState.RUNNING})
 
 
@@ -39,10 +56,12 @@ def tries_again(attempts: int) -> bool:
     return attempts < MAX_TRIES
 
 
-def share_done(state: str, done: int, total: int) -> float | None:
-    """How far a job is, 0 to 1; None while nobody can say."""
+def share_done(kind: str, state: str, stage: str | None, done: int, total: int) -> float | None:
+    """How far a job is, 0 to 1 by its stages in order; None before its first, and at the end of a bad one."""
     if state == JobState.DONE:
         return 1.0
-    if total <= 0:
+    stages = STAGES[JobKind(kind)]
+    if state != JobState.RUNNING or stage not in stages:
         return None
-    return min(1.0, done / total)
+    within = min(1.0, done / total) if total > 0 else 0.0
+    return round((stages.index(stage) + within) / len(stages), 4)

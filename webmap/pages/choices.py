@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from geodata.queries.coverage import list_rules, list_services
+from geodata.queries.imports import list_county_names
 from geodata.queries.map_choices import CountyChoice, has_invented_rows, list_county_choices
 from geodata.vocab import DayType
+from webmap import auth, requests
 from webmap.i18n import catalogue
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from webmap.config import Settings
+    from webmap.permissions import Permission
 
 API = "/api/v1"
 ASSESSED_TIMES = ("22:00", "15:00")
@@ -94,3 +97,10 @@ def base_map(settings: Settings) -> dict[str, Any] | None:
 
 
 _NOWHERE = CountyChoice("", "", (0.0, 0.0, 0.0, 0.0), 0)
+
+
+def list_my_counties(permission: Permission) -> list[tuple[str, str]]:
+    """Code and name of the counties that a permission opens to who is asking."""
+    scope = auth.scope(permission)
+    named = list_county_names(requests.session())
+    return [(code, name) for code, name in named.items() if scope.has_county(code)]
