@@ -1,4 +1,4 @@
-"""The main job after the set-up: database, schema, demo, figures, then the web server."""
+"""The main job after the set-up: database, schema, demo, figures, then the web server and its workers."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ from scripts.cluster import database_url
 from scripts.main_job import do_main_job, sentences
 from scripts.postgres_files import ClusterError
 from scripts.processes import interrupt_on_termination
+from scripts.workers import workers_beside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -30,7 +31,7 @@ PREPARE_LOCK = 0x54454E4D  # "TENM": one preparation at a time, whoever else sta
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prepare the database and serve the map until Ctrl-C."""
+    """Prepare the database, serve the map and do the long work until Ctrl-C."""
     options = _parse(arguments)
     interrupt_on_termination()
     try:
@@ -42,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             summary = prepare(url)
             _print_summary(summary, as_json=options.json)
             if listener:
+                stack.enter_context(workers_beside(url))
                 serve(listener)
     except KeyboardInterrupt:
         return 130

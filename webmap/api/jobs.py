@@ -24,6 +24,7 @@ from webmap.writes import Done, write
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from sqlalchemy import Engine
     from sqlalchemy.orm import Session
 
     from geodata.queries.scopes import Scope
@@ -192,7 +193,7 @@ def get_file(job_id: int, purpose: str) -> Response:
     session = requests.session()
     job = service.get_own(session, job_id, user_id=auth.me().user_id)
     file = files.get_output(session, job.id, FilePurpose(purpose))
-    response = Response(_pieces(file.id), content_type=file.media_type)
+    response = Response(_pieces(requests.engine(), file.id), content_type=file.media_type)
     response.headers["Content-Length"] = str(file.size_bytes)
     response.headers["Cache-Control"] = "private, no-store"
     if purpose != FilePurpose.PREVIEW:
@@ -200,9 +201,9 @@ def get_file(job_id: int, purpose: str) -> Response:
     return response
 
 
-def _pieces(file_id: int) -> Iterator[bytes]:
+def _pieces(engine: Engine, file_id: int) -> Iterator[bytes]:
     """The file a piece at a time, in a transaction of its own that ends with the answer."""
-    with transaction(requests.engine()) as session:
+    with transaction(engine) as session:
         yield from stored_files.iterate_chunks(session, file_id)
 
 
