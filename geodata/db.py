@@ -37,9 +37,17 @@ def normalize_url(url: str) -> str:
     return url
 
 
-def make_engine(url: str, *, pool_size: int = 5) -> sa.Engine:
-    """An engine on PostGIS with safe time-outs on locks and idle transactions."""
+def make_engine(url: str, *, pool_size: int = 5, statement_timeout_s: int = 0) -> sa.Engine:
+    """An engine on PostGIS with safe time-outs on locks and idle transactions.
+
+    Args:
+        url: the database.
+        pool_size: connections kept open.
+        statement_timeout_s: after so many seconds a statement is given up; 0 never.
+    """
     options = "-c jit=off -c lock_timeout=10s -c idle_in_transaction_session_timeout=15min -c TimeZone=UTC"
+    if statement_timeout_s:
+        options += f" -c statement_timeout={statement_timeout_s}s"
     return sa.create_engine(
         normalize_url(url),
         pool_pre_ping=True,

@@ -13,7 +13,8 @@ from geodata import migrations
 from geodata.db import make_engine
 from scripts.cluster import throwaway
 
-BENCHES = ("assign", "coverage", "tiles")
+BENCHES = ("assign", "coverage", "tiles", "load")
+SCALE = 0.01
 
 
 @click.command(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,23 +22,32 @@ BENCHES = ("assign", "coverage", "tiles")
 @click.option(
     "--scale",
     type=click.FloatRange(0.001, 4),
-    default=0.01,
-    show_default=True,
-    help="1 is a province: 20,000 grids, 1,000,000 enterprises, 8,213 stations.",
+    help="1 is a province: 20,000 grids, 1,000,000 enterprises, 8,213 stations. "
+    "Default: 0.01, and 0.0256 for load (529 grids, 25,600 enterprises).",
 )
 @click.option("--seed", default=7, show_default=True, help="The same seed draws the same province.")
+@click.option("--people", default=200, show_default=True, help="load: how many work at once.")
+@click.option("--seconds", default=30.0, show_default=True, help="load: how long.")
+@click.option("--with-import", is_flag=True, help="load: while a large import and a coverage run go on.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a method; else a line to read.")
 @click.option(
     "--database-url",
     help="An empty migrated database to fill; without it a throw-away cluster, gone afterwards.",
 )
-def main(which: str, scale: float, seed: int, database_url: str | None, *, as_json: bool) -> None:
-    """Measure on one synthetic province; only ratios inside one run mean anything."""
+def main(
+    which: str, scale: float | None, seed: int, database_url: str | None, *, as_json: bool, **load: Any
+) -> None:
+    """Measure on one synthetic province; only ratios inside one run mean anything.
+
+    ``load`` stands apart: 200 people at once on a real server, requests a second and how long they wait.
+    """
     for name in BENCHES if which == "all" else (which,):
         bench = import_module(f"scripts.benches.{name}")
-        with _database(database_url) as engine:
-            for line in bench.run(engine, scale=scale, seed=seed):
-                row = {"bench": name, "scale": scale, "seed": seed, **line}
+        drawn = scale or getattr(bench, "DEFAULT_SCALE", SCALE)
+        options = load if name == "load" else {}
+        with _database(database_url, is_durable=getattr(bench, "IS_DURABLE", False)) as engine:
+            for line in bench.run(engine, scale=drawn, seed=seed, **options):
+                row = {"bench": name, "scale": drawn, "seed": seed, **line}
                 click.echo(json.dumps(row, ensure_ascii=False) if as_json else _read(row))
 
 
@@ -46,7 +56,7 @@ def _read(row: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _database(url: str | None) -> Iterator[sa.Engine]:
+def _database(url: str | None, *, is_durable: bool) -> Iterator[sa.Engine]:
     """A migrated database and an engine on it, in a cluster of its own unless one is named."""
     if url:
         engine = make_engine(url)
@@ -55,7 +65,7 @@ def _database(url: str | None) -> Iterator[sa.Engine]:
         finally:
             engine.dispose()
         return
-    with throwaway() as cluster:
+    with throwaway(durable=is_durable) as cluster:
         cluster.create_database("bench")
         cluster.add_extensions("bench")
         migrations.upgrade(cluster.url("bench"))

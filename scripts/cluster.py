@@ -341,17 +341,20 @@ class Cluster:
 
 
 @contextlib.contextmanager
-def throwaway() -> Iterator[Cluster]:
-    """Give a cluster for tests: fast, not durable, gone afterwards; also sweeps up after killed runs."""
+def throwaway(*, durable: bool = False) -> Iterator[Cluster]:
+    """Give a cluster for tests: fast, not durable, gone afterwards; also sweeps up after killed runs.
+
+    A durable one waits for the disk as a real server does: for measuring writes.
+    """
     for home in SOCKET_ROOT.glob(f"{TEST_PREFIX}*"):
         _sweep(home)
     home = Path(tempfile.mkdtemp(prefix=TEST_PREFIX, dir=SOCKET_ROOT))
     home.chmod(0o755)
     try:
-        with Cluster(home, durable=False).in_use() as cluster:
+        with Cluster(home, durable=durable).in_use() as cluster:
             yield cluster
     finally:
-        shutil.rmtree(home)
+        shutil.rmtree(home, ignore_errors=True)  # another start may be sweeping it up already
 
 
 def _sweep(home: Path) -> None:

@@ -1,6 +1,6 @@
 """The main job: demo into an empty database, everything assigned, coverage computed, one summary."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from time import perf_counter
@@ -14,6 +14,7 @@ from geodata.assignment.service import assign_enterprises
 from geodata.boundaries.service import activate_due
 from geodata.coverage.service import CoverageQuestion, answer_question, store_answer
 from geodata.db import Progress, transaction
+from geodata.demo.accounts import set_passwords
 from geodata.demo.service import is_empty, load_demo
 from geodata.queries import coverage as coverage_queries
 from geodata.queries.counts import count_all
@@ -25,15 +26,23 @@ ASSESSED_MINUTES = (15 * 60, 22 * 60)
 """考核时点 ⚙: the working-day hours that official figures name."""
 
 
-def do_main_job(engine: sa.Engine, *, progress: Progress) -> dict[str, Any]:
+def do_main_job(
+    engine: sa.Engine, *, progress: Progress, passwords: Mapping[str, str] | None = None
+) -> dict[str, Any]:
     """Bring a migrated database to the state the map shows, and say what that is.
 
     Each part is a transaction of its own and changes nothing when nothing is to be done, so a run
     that was killed goes on where it stopped.
 
+    Args:
+        engine: on the database.
+        progress: told of each stage.
+        passwords: of the demonstration's accounts by login; without them nobody signs in with these.
+
     Returns:
         Counts of stations, grids and enterprises, whether any row is invented, the assignment counts
-        (which add up to the enterprises), and people by coverage state for each rule and assessed hour.
+        (which add up to the enterprises), people by coverage state for each rule and assessed hour, and
+        the demonstration's accounts with their passwords.
     """
     started = perf_counter()
     with transaction(engine) as session:
@@ -47,6 +56,7 @@ def do_main_job(engine: sa.Engine, *, progress: Progress) -> dict[str, Any]:
         coverage = {rule: _cover(session, rule) for rule in coverage_queries.straight_rule_codes(session)}
         counts = count_all(session)
         demo_data = has_invented_rows(session)
+        names = set_passwords(session, passwords, by="scripts/run") if passwords and demo_data else {}
     figures = asdict(assigned)
     return {
         **counts,
@@ -58,6 +68,10 @@ def do_main_job(engine: sa.Engine, *, progress: Progress) -> dict[str, Any]:
         "out_of_county": figures["out_of_county"],
         "not_on_map": figures["not_on_map"],
         "coverage": coverage,
+        "accounts": [
+            {"login": login, "name": name, "password": (passwords or {})[login]}
+            for login, name in names.items()
+        ],
         "seconds": round(perf_counter() - started, 2),
     }
 
@@ -103,3 +117,7 @@ def sentences(summary: dict[str, Any], locale: str = LOCALES[0]) -> Iterator[str
             share = f"{people['covered'] / people['people']:.1%}" if people["people"] else "–"
             label = rule[f"label_{locale}"]
             yield translate(locale, "run.covered", rule=label, hour=hour, share=share, **people)
+    if summary["accounts"]:
+        yield translate(locale, "run.accounts")
+    for account in summary["accounts"]:
+        yield f"  {account['login']:<16}{account['password']:<16}{account['name']}"

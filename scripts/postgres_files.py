@@ -90,6 +90,26 @@ def find_binaries(version: int | None = None) -> Binaries:
     return max(found, key=lambda b: b.version)
 
 
+def find_client(program: str, version: int | None = None) -> Path:
+    """Return pg_dump, pg_restore or psql of a major version, or else the newest one installed.
+
+    A newer pg_restore may say things that an older server does not know; an older pg_dump refuses by itself.
+    """
+    usable = [found for folder in _candidate_dirs() if os.access(found := folder / program, os.X_OK)]
+    if not usable and (on_path := shutil.which(program)):
+        usable = [Path(on_path)]
+    if not usable:
+        msg = f"{program} was not found; install PostgreSQL's client programs"
+        raise ClusterError(msg)
+    versions = {path: _major(_output(path, "--version")) for path in usable}
+    return max(usable, key=lambda path: (versions[path] == version, versions[path]))
+
+
+def _major(version: str) -> int:
+    found = re.search(r"\b(\d+)", version)
+    return int(found[1]) if found else 0
+
+
 def _candidate_dirs() -> list[Path]:
     if chosen := os.environ.get("TENMIN_PG_BINDIR"):
         return [Path(chosen)]

@@ -16,11 +16,14 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 
 from geodata import migrations
 from geodata.db import check_database, make_engine
+from geodata.errors import Misconfigured
 from scripts.cluster import database_url
+from scripts.demo_accounts import read_or_make_passwords
 from scripts.main_job import do_main_job, sentences
 from scripts.postgres_files import ClusterError
 from scripts.processes import interrupt_on_termination
 from scripts.workers import workers_beside
+from webmap.config import read_settings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,14 +43,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             listener = None if options.no_serve else stack.enter_context(_listen(options.port))
             url = stack.enter_context(database_url())
             os.environ["DATABASE_URL"] = url
-            summary = prepare(url)
+            summary = prepare(url, with_accounts=read_settings().demo)
             _print_summary(summary, as_json=options.json)
             if listener:
                 stack.enter_context(workers_beside(url))
                 serve(listener)
     except KeyboardInterrupt:
         return 130
-    except ClusterError as error:
+    except (ClusterError, Misconfigured) as error:
         print(f"run: {error}", file=sys.stderr)
         return 1
     except sa.exc.OperationalError as error:
@@ -64,14 +67,20 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(arguments)
 
 
-def prepare(url: str) -> dict[str, Any]:
-    """Migrate, fill an empty database with the demo, assign, compute coverage; return the figures."""
+def prepare(url: str, *, with_accounts: bool = True) -> dict[str, Any]:
+    """Migrate, fill an empty database with the demo, assign, compute coverage; return the figures.
+
+    Args:
+        url: the database.
+        with_accounts: whether the demonstration's accounts may be used; they get their passwords here.
+    """
     engine = make_engine(url)
     try:
         check_database(engine)
         with _one_at_a_time(engine):
             migrations.upgrade(url)
-            return do_main_job(engine, progress=_tell)
+            passwords = read_or_make_passwords(url) if with_accounts else None
+            return do_main_job(engine, progress=_tell, passwords=passwords)
     finally:
         engine.dispose()
 

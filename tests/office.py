@@ -69,9 +69,14 @@ class OfficeClient(FlaskClient):
         return self.send("PUT", path, {} if body is None else body, **options)
 
 
-def add_people(session: Session, *, county: str, neighbour: str | None = None) -> dict[str, int]:
-    """Users of every role: a liaison on each of the first two grids, the cadre on the first, the manager on
-    the first station. Returns user ids by login. Without passwords: sign in with ``sign_in``."""
+def add_people(
+    session: Session, *, county: str, neighbour: str | None = None, is_province: bool = False
+) -> dict[str, int]:
+    """Users of every role, without passwords (see ``sign_in``); returns their ids by login.
+
+    A liaison on each of the first two grids, the cadre on the first, the manager on the first station; with
+    ``is_province`` the first planner plans all counties.
+    """
     users = {login: User(login=login, name=name, work_phone="0371-60010001") for login, name in NAMES.items()}
     session.add_all(users.values())
     session.flush()
@@ -82,7 +87,7 @@ def add_people(session: Session, *, county: str, neighbour: str | None = None) -
         sa.select(Station.id).where(Station.county_code == county).order_by(Station.id)
     ).first()
     scopes: dict[str, dict[str, Any]] = {
-        "planner": {"role": "planner"},
+        "planner": {"role": "planner"} | ({"county_code": None} if is_province else {}),
         "planner2": {"role": "planner"},
         "instructor": {"role": "instructor", "industry_line": LINE},
         "viewer": {"role": "viewer"},

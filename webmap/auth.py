@@ -140,6 +140,12 @@ def scope(permission: Permission) -> Scope:
     return Scope() if found is None else found.scope(permission)
 
 
+def reader_key() -> tuple[object, ...]:
+    """What an answer may depend on beside question and data: who asks, with which posts."""
+    found = identity()
+    return () if found is None else (found.user_id, *(tuple(vars(post).values()) for post in found.posts))
+
+
 def set_cookie(response: Response, opened: Opened) -> None:
     """Hand the browser the secret of its new session."""
     response.set_cookie(
@@ -167,7 +173,8 @@ def _read_identity() -> Identity | None:
     if not token:
         return None
     session = requests.session()
-    found = people.find_signed_in(session, hash_token(token), idle=requests.settings().idle_time)
+    settings = requests.settings()
+    found = people.find_signed_in(session, hash_token(token), idle=settings.idle_time, demo=settings.demo)
     if found is None:
         return None
     if datetime.now(UTC) - found.seen_at > _TOUCH_AFTER:

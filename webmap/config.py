@@ -15,6 +15,7 @@ from geodata.vocab import DivisionLevel
 _PREFIX = "WEBMAP_"
 _URL_PLACEHOLDERS = ("{z}", "{x}", "{y}")
 _YES_NO = {"1": True, "0": False}
+_SWITCHES = frozenset({"https", "demo"})
 _NUMBERS = {"trusted_proxies": (0, 5), "idle_minutes": (5, 1440), "session_hours": (1, 168)}
 """Smallest and largest value of settings that are numbers."""
 
@@ -32,6 +33,8 @@ class Settings:
     ``https``: the site is reached by https, so cookies go no other way. ``trusted_proxies``: so many proxies
     of our own stand before us and may say where a request comes from; with 0 nobody is believed. A session
     ends after ``idle_minutes`` without a request, and at the latest after ``session_hours``.
+
+    ``demo`` (``1`` or ``0``) says whether the invented accounts of a demonstration may sign in.
     """
 
     database_url: str
@@ -44,6 +47,7 @@ class Settings:
     trusted_proxies: int = 0
     idle_minutes: int = 120
     session_hours: int = 12
+    demo: bool = True
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -95,13 +99,13 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
 
 def _parse(name: str, value: str) -> Any:
     """A setting as its field wants it: yes or no, a number within bounds, or text."""
-    if name == "https" and value in _YES_NO:
+    if name in _SWITCHES and value in _YES_NO:
         return _YES_NO[value]
     if name in _NUMBERS and value.isascii() and value.isdigit():
         low, high = _NUMBERS[name]
         if low <= int(value) <= high:
             return int(value)
-    if name == "https" or name in _NUMBERS:
+    if name in _SWITCHES or name in _NUMBERS:
         raise Misconfigured("setting_invalid", name=_PREFIX + name.upper())
     return value
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-import sqlalchemy as sa
 from flask import Response, request
 from sqlalchemy.orm import Session
 
@@ -44,7 +43,6 @@ def write(work: Callable[[Session], Done], *, creates: bool = False) -> Response
     key = _submission_key(user_id, required=creates)
     requests.close_session()  # what was read so far is not what is written upon
     with transaction(requests.engine()) as session:
-        session.execute(sa.text(f"SET LOCAL statement_timeout = '{requests.STATEMENT_TIMEOUT_S}s'"))
         session.info[audit.POST] = _post_words()
         done = work(session) if key is None else _once(session, key, user_id, work)
     return _answer(done)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from geodata.errors import InvalidInput, TooMany
 from geodata.models import User
 from geodata.queries import attempts, audit, people
+from geodata.queries.map_choices import has_invented_rows
 from geodata.rules.passwords import check_password, hash_password, is_right, needs_rehash
 
 WINDOW = timedelta(minutes=5)
@@ -45,14 +46,15 @@ def count_try(session: Session, *, login: str, address: str) -> int:
 
 
 def sign_in(
-    session: Session, *, login: str, password: str, address: str, lifetime: timedelta
+    session: Session, *, login: str, password: str, address: str, lifetime: timedelta, demo: bool = True
 ) -> Opened | None:
     """Open a session for who knows the password; ``None`` otherwise, for unknown users in the same time.
 
-    Either way the log has an entry when this is committed.
+    Either way the log has an entry when this is committed. Invented accounts are unknown where the
+    installation shows no demonstration (``demo``), or its rows are gone.
     """
     user = people.find_user(session, login)
-    usable = user is not None and user.disabled_at is None
+    usable = user is not None and user.disabled_at is None and _is_real_here(session, user, demo=demo)
     right = is_right(password, user.password_hash if user is not None and usable else None)
     if user is None or not right:
         audit.note(
@@ -67,6 +69,11 @@ def sign_in(
         user.password_hash = hash_password(password)
     attempts.forget_tries(session, _user_key(login))
     return open_session(session, user, lifetime=lifetime)
+
+
+def _is_real_here(session: Session, user: User, *, demo: bool) -> bool:
+    """Whether an account is somebody's: an invented one only is within a demonstration."""
+    return not user.is_invented or (demo and has_invented_rows(session))
 
 
 def open_session(session: Session, user: User, *, lifetime: timedelta, via: str = "password") -> Opened:

@@ -12,6 +12,7 @@ from geodata.errors import InvalidInput
 from geodata.queries import responsibility
 from geodata.queries.assignments import AssignmentRow, history_of, list_owners
 from geodata.queries.responsibility import FoundPlace, GridAt
+from geodata.queries.scopes import EVERYTHING, Scope
 from geodata.rules.assignment import (
     Candidate,
     Choice,
@@ -127,12 +128,13 @@ def which_grid(
     lon: float | None = None,
     lat: float | None = None,
     on: date | None = None,
+    scope: Scope = EVERYTHING,
 ) -> list[Responsibility]:
     """Who is responsible now, or was at the end of a past day in Asia/Shanghai.
 
     Ask by credit code (checked), by part of a name (at most 20 answers), or by a bare longitude and
-    latitude in stored degrees. An enterprise nobody matches gives an empty list; so does one that was
-    removed and had no owner at the time.
+    latitude in stored degrees. Enterprises are found where ``scope`` opens them. One that nobody matches
+    gives an empty list; so does one that was removed and had no owner at the time.
 
     Raises:
         InvalidInput: ``question_empty`` unless one way of asking is used whole; ``uscc_invalid``;
@@ -142,7 +144,8 @@ def which_grid(
     if on is not None and on > today:
         raise InvalidInput("date_in_future", date=on.isoformat())
     if uscc or name:
-        places = responsibility.find_places(session, uscc=parse_uscc(uscc) if uscc else None, name=name)
+        code = parse_uscc(uscc) if uscc else None
+        places = responsibility.find_places(session, uscc=code, name=name, scope=scope)
         return _of_places(session, places, on=on, today=today)
     if lon is None or lat is None:
         raise InvalidInput("question_empty")

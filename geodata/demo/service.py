@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import shapely
 from sqlalchemy.orm import Session
@@ -23,11 +24,13 @@ from geodata.demo.drafts import FLAWED_COUNTY, flawed_draft, shifted_draft
 from geodata.demo.enterprises import invent_enterprises
 from geodata.demo.grids import GridPlan, plan_grids
 from geodata.demo.lattice import Lattice, build_lattice
+from geodata.demo.people import NEIGHBOUR_COUNTY, SINCE, DemoPost, invent_people
 from geodata.demo.scenery import draw_scenery
 from geodata.demo.sources import COUNTIES_FILE, MAIN_COUNTY, STATIONS_FILE, read_counties
 from geodata.demo.stationlife import invent_lives
 from geodata.demo.streets import cut_by_county, draw_streets
 from geodata.ingest.service import import_file
+from geodata.queries import audit, people
 from geodata.queries import boundaries as stored
 from geodata.queries import demo as writes
 from geodata.vocab import Datum, ImportKind
@@ -105,6 +108,7 @@ def load_demo(session: Session, *, progress: Progress | None = None) -> dict[str
         _load_demand,
         _load_station_lives,
         _load_areas,
+        _load_people,
     ]
     with TemporaryDirectory(prefix="tenmin-demo-") as folder:
         loading = _Loading(session, Path(folder), progress)
@@ -216,3 +220,37 @@ def _load_areas(loading: _Loading, lattice: Lattice, _plan: GridPlan) -> None:
         for area in draw_areas(lattice)
     ]
     loading.counts["assessment_areas"] += writes.add_assessment_areas(loading.session, rows)
+
+
+def _load_people(loading: _Loading, _lattice: Lattice, _plan: GridPlan) -> None:
+    """Accounts without passwords, and their posts; see ``geodata.demo.accounts`` for signing in."""
+    session = loading.session
+    grids = writes.grid_ids(session, (MAIN_COUNTY, NEIGHBOUR_COUNTY))
+    stations = writes.station_ids_by_code(session)
+    for person in invent_people([code for code in grids if code.startswith(MAIN_COUNTY)]):
+        values = {name: getattr(person, name) for name in ("login", "name", "work_phone", "organisation")}
+        user = people.add_user(session, values | {"is_invented": True})
+        rows = [_post_row(post, user.id, grids, stations) for post in person.posts]
+        loading.counts["posts"] += len(people.add_posts(session, rows))
+        loading.counts["users"] += 1
+    counts = {name: loading.counts[name] for name in ("users", "posts")}
+    audit.note(
+        session, by=MAKER, action="demo_people_added", subject_kind="user", subject_id="-", after=counts
+    )
+
+
+def _post_row(
+    post: DemoPost, user_id: int, grids: dict[str, int], stations: dict[str, int]
+) -> dict[str, Any]:
+    return {
+        "user_id": user_id,
+        "role": post.role,
+        "county_code": post.county_code,
+        "grid_id": grids[post.grid_code] if post.grid_code else None,
+        "station_id": stations[post.station_code] if post.station_code else None,
+        "industry_line": post.industry_line,
+        "is_deputy": post.is_deputy,
+        "valid_from": SINCE,
+        "valid_to": post.valid_to,
+        "is_invented": True,
+    }

@@ -17,7 +17,7 @@ __all__ = ["ask", "cancel", "get_own", "mark_seen"]
 _BUSY_RETRY_S = 60
 
 
-def ask(  # noqa: PLR0913 - what a job must know of its asker
+def ask(
     session: Session,
     kind: JobKind,
     params: dict[str, Any],

@@ -69,7 +69,7 @@ def _add_chore(app: App, engine: sa.Engine, chore: Chore) -> None:
     # At most one waits; one that a killed worker left "doing" holds up nothing, for it has no other lock.
     @app.periodic(cron=chore.cron, periodic_id=chore.name)
     @app.task(name=f"tenmin.chore.{chore.name}", queue=QUEUE, queueing_lock=f"chore.{chore.name}")
-    def do(timestamp: int) -> None:  # noqa: ARG001 - the library's form
+    def do(timestamp: int) -> None:
         with transaction(engine) as session:
             chore.work(session)
 

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 
 from geodata.db import normalize_url
 
@@ -29,3 +30,9 @@ def downgrade(url: str, revision: str) -> None:
 def check(url: str) -> None:
     """Raise when the models and the migrated database differ."""
     command.check(config(url))
+
+
+def known_revisions() -> list[str]:
+    """All revisions this program knows, oldest first."""
+    scripts = ScriptDirectory.from_config(config(""))
+    return [script.revision for script in scripts.walk_revisions()][::-1]

@@ -2,6 +2,15 @@
 
 from geodata.models.coverage import CoverageRule, CoverageRun, DemandPoint
 from geodata.models.enterprises import Assignment, Enterprise, EnterpriseClarity
+from geodata.models.founding import (
+    CalendarDay,
+    CaseEvent,
+    Dispute,
+    FoundingCase,
+    FoundingPause,
+    FoundingStep,
+    Visit,
+)
 from geodata.models.jobs import FileChunk, Job, StoredFile
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
@@ -23,17 +32,23 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "BoundaryVersion",
+    "CalendarDay",
+    "CaseEvent",
     "CountySetting",
     "CoverageRule",
     "CoverageRun",
     "DataChange",
     "DemandPoint",
+    "Dispute",
     "Division",
     "Enterprise",
     "EnterpriseCell",
     "EnterpriseClarity",
     "EnterprisePlace",
     "FileChunk",
+    "FoundingCase",
+    "FoundingPause",
+    "FoundingStep",
     "Grid",
     "GridBoundary",
     "GridTotal",
@@ -55,4 +70,5 @@ __all__ = [
     "Submission",
     "TileState",
     "User",
+    "Visit",
 ]

@@ -155,7 +155,7 @@ class Submission(Base):
 
 
 class CountySetting(Base):
-    """One ⚙ of a county that differs from the default of ``geodata/rules/settings.py``; empty code: of all."""
+    """One ⚙ of a county that differs from the default in ``rules/settings.py``; empty code: of all."""
 
     __tablename__ = "county_settings"
 

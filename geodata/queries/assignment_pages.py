@@ -7,11 +7,13 @@ from sqlalchemy.orm import Session
 
 from geodata.queries import clauses
 from geodata.queries.assignments import COUNTY, AssignmentRow, list_owners
+from geodata.queries.scopes import Scope
 
 
-def list_assignments(
+def list_assignments(  # noqa: PLR0913 - what a list may be asked for
     session: Session,
     *,
+    scope: Scope,
     limit: int,
     after: int | None = None,
     county: str | None = None,
@@ -23,10 +25,11 @@ def list_assignments(
     """Rows in force by enterprise id, and the enterprise id to go on after, ``None`` on the last page.
 
     ``county`` is the county that counts the row (of its grid, else its union, else its list), as in the
-    sum check; the other filters are those of ``list_enterprises``.
+    sum check; ``scope`` and the other filters are those of ``list_enterprises``.
     """
     condition, values = clauses.where(
         clauses.Clause("a.valid_to IS NULL AND e.removed_on IS NULL"),
+        scope.enterprises(),
         clauses.after("e.id", after),
         clauses.equals(COUNTY, county, name="county"),
         clauses.equals("a.grid_id", grid, name="grid"),

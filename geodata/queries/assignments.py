@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geodata.queries import clauses
+from geodata.queries.scopes import EVERYTHING, Scope
 from geodata.rules.assignment import REVIEW_STATUSES, end_of_day
 from geodata.vocab import UNORGANIZED_STATES
 
@@ -166,6 +167,7 @@ class AssignmentCounts:
 def summarize_assignments(
     session: Session,
     *,
+    scope: Scope = EVERYTHING,
     county_code: str | None = None,
     grid_id: int | None = None,
     organized: bool | None = None,
@@ -175,6 +177,7 @@ def summarize_assignments(
 
     Args:
         session: the open session.
+        scope: only rows that this opens.
         county_code: only rows this county counts (of its grids and unions, or listed by it without an owner).
         grid_id: only rows of this grid.
         organized: ``False`` only 未建会, ``True`` only the others, ``None`` all.
@@ -182,6 +185,7 @@ def summarize_assignments(
     """
     condition, values = clauses.where(
         clauses.Clause("e.removed_on IS NULL"),
+        scope.enterprises(),
         clauses.equals(COUNTY, county_code, name="county"),
         clauses.equals("a.grid_id", grid_id, name="grid_id"),
         _organized(is_organized=organized),

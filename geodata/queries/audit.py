@@ -46,3 +46,8 @@ def latest_change(session: Session, subject_kind: str, subject_id: object) -> Au
         .order_by(AuditEntry.id.desc())
         .limit(1)
     ).first()
+
+
+def forbid_changes(session: Session) -> None:
+    """Take the right to change or remove entries from everybody, the owner of the table included."""
+    session.execute(sa.text("REVOKE UPDATE, DELETE, TRUNCATE ON audit_entries FROM PUBLIC, CURRENT_USER"))

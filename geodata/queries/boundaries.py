@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from geodata.errors import NotFound
 from geodata.models import AuditEntry, BoundaryVersion
-from geodata.queries.audit import POST
 from geodata.queries.assignment_clauses import ACCURACY_M, DIVISION_IN_FORCE, degrees_of
+from geodata.queries.audit import POST
 from geodata.rules.boundaries import Drawn
 from geodata.vocab import GAP_TOLERANCE_M, VersionStatus
 

@@ -8,13 +8,18 @@ from sqlalchemy.orm import Session
 
 from geodata.models import (
     AssessmentArea,
+    BoundaryVersion,
     Division,
+    Grid,
+    GridBoundary,
     Station,
     StationClosure,
     StationHours,
     StationService,
     Street,
+    User,
 )
+from geodata.vocab import VersionStatus
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -60,6 +65,24 @@ def station_ids(session: Session) -> dict[tuple[str, str | None], int]:
     return {(name, address): station_id for name, address, station_id in rows}
 
 
+def station_ids_by_code(session: Session) -> dict[str, int]:
+    """Ids of all stations by code."""
+    rows = session.execute(sa.select(Station.code, Station.id).where(Station.code.is_not(None)))
+    return {row.code: row.id for row in rows}
+
+
+def grid_ids(session: Session, county_codes: Sequence[str]) -> dict[str, int]:
+    """Ids of the grids of these counties whose boundary is in force, by code and in its order."""
+    rows = session.execute(
+        sa.select(Grid.code, Grid.id)
+        .join(GridBoundary, GridBoundary.grid_id == Grid.id)
+        .join(BoundaryVersion, BoundaryVersion.id == GridBoundary.version_id)
+        .where(BoundaryVersion.status == VersionStatus.EFFECTIVE, Grid.county_code.in_(county_codes))
+        .order_by(Grid.code)
+    )
+    return {row.code: row.id for row in rows}
+
+
 def mark_stations(session: Session, rows: Rows) -> None:
     """Set invented columns of stations: ``id`` and the columns to set, ``invented_fields`` among them."""
     session.execute(sa.update(Station), [dict(row) for row in rows])
@@ -70,3 +93,9 @@ def add_station_rows(session: Session, *, hours: Rows, services: Rows, closures:
     for model, rows in ((StationHours, hours), (StationService, services), (StationClosure, closures)):
         if rows:
             session.execute(sa.insert(model), [dict(row) for row in rows])
+
+
+def list_demo_users(session: Session, logins: Sequence[str]) -> list[User]:
+    """The invented users among these logins that are not disabled, by login."""
+    chosen = sa.select(User).where(User.login.in_(logins), User.is_invented, User.disabled_at.is_(None))
+    return list(session.scalars(chosen.order_by(User.login)))

@@ -1,5 +1,8 @@
 """One station, grid or enterprise with all that is public about it, as a GeoJSON Feature text."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
@@ -13,6 +16,7 @@ from geodata.queries.features import (
     STATION_PROPERTIES,
     feature_sql,
 )
+from geodata.queries.scopes import Scope
 from geodata.vocab import UNORGANIZED_STATES
 
 # The duty phone is the one number meant for the public; it stands on the station's own card only.
@@ -40,13 +44,13 @@ _NEEDS_UNION = ", ".join(f"'{state}'" for state in sorted(UNORGANIZED_STATES))
 _WAITING = "('boundary_review', 'gap_review', 'location_pending')"
 
 _GRID = f"""{GRID_PROPERTIES},
-    'enterprises', (SELECT json_build_object(
+    'enterprises', CASE WHEN {{open}} THEN (SELECT json_build_object(
             'total', count(*),
             'unorganized', count(*) FILTER (WHERE e.organization_status IN ({_NEEDS_UNION})),
             'review', count(*) FILTER (WHERE a.status IN {_WAITING}),
             'not_on_map', count(*) FILTER (WHERE e.geom IS NULL))
         FROM assignments a JOIN enterprises e ON e.id = a.enterprise_id
-        WHERE a.grid_id = g.id AND a.valid_to IS NULL AND e.removed_on IS NULL)
+        WHERE a.grid_id = g.id AND a.valid_to IS NULL AND e.removed_on IS NULL) END
 """
 
 _ENTERPRISE = f"""{ENTERPRISE_PROPERTIES},
@@ -65,28 +69,43 @@ def get_station(session: Session, station_id: int) -> str:
     return _one(session, "stations s", "s.id", feature_sql("s.id", "s.geom", _STATION), station_id, "station")
 
 
-def get_grid(session: Session, grid_id: int) -> str:
-    """One grid as drawn today, with counts of the enterprises it is responsible for.
+def get_grid(session: Session, grid_id: int, *, counts: Scope) -> str:
+    """One grid as drawn today; where ``counts`` opens it, with counts of the enterprises it answers for.
 
     Raises:
         NotFound: ``grid_not_found``, also for a grid that no version in force has.
     """
-    return _one(session, EFFECTIVE_GRIDS, "g.id", feature_sql("g.id", "b.geom", _GRID), grid_id, "grid")
+    opened, values = clauses.where(counts.grids("g.id", "g.county_code"))
+    feature = feature_sql("g.id", "b.geom", _GRID.format(open=opened))
+    return _one(session, EFFECTIVE_GRIDS, "g.id", feature, grid_id, "grid", values=values)
 
 
-def get_enterprise(session: Session, enterprise_id: int) -> str:
-    """One place of work with its responsible grid; removed ones are found too, and say so.
+def get_enterprise(session: Session, enterprise_id: int, *, scope: Scope) -> str:
+    """One place of work that ``scope`` opens, with its grid; removed ones are found too, and say so.
 
     Raises:
         NotFound: ``enterprise_not_found``.
     """
     feature = feature_sql("e.id", "e.geom", _ENTERPRISE)
-    return _one(session, ENTERPRISES_WITH_OWNER, "e.id", feature, enterprise_id, "enterprise")
+    return _one(
+        session, ENTERPRISES_WITH_OWNER, "e.id", feature, enterprise_id, "enterprise", scope.enterprises()
+    )
 
 
-def _one(session: Session, source: str, key: str, feature: str, wanted: int, what: str) -> str:
-    condition, values = clauses.where(clauses.equals(key, wanted, name="wanted"))
-    found = session.scalar(sa.text(f"SELECT {feature} FROM {source} WHERE {condition}"), values)
+def _one(
+    session: Session,
+    source: str,
+    key: str,
+    feature: str,
+    wanted: int,
+    what: str,
+    scoped: clauses.Clause | None = None,
+    *,
+    values: Mapping[str, Any] | None = None,
+) -> str:
+    condition, bound = clauses.where(clauses.equals(key, wanted, name="wanted"), scoped)
+    statement = sa.text(f"SELECT {feature} FROM {source} WHERE {condition}")
+    found = session.scalar(statement, {**bound, **(values or {})})
     if found is None:
         raise NotFound(f"{what}_not_found", id=wanted)
     return str(found)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from geodata.queries import clauses
 from geodata.queries.clauses import Bbox, Clause
+from geodata.queries.scopes import Scope
 
 GEOMETRY_DIGITS = 6
 
@@ -40,7 +41,7 @@ GRID_PROPERTIES = """
     'is_invented', b.is_invented
 """
 
-# No contact, no head counts: the map is public. The size is told as a band.
+# No contact, no head counts. The size is told as a band.
 ENTERPRISE_PROPERTIES = f"""
     'name', e.name, 'uscc', e.uscc, 'unit_kind', e.unit_kind, 'industry_code', e.industry_code,
     'industry_line', e.industry_line, 'band', {clauses.band_of("e.staff_count")},
@@ -139,10 +140,11 @@ def list_grids(
     )
 
 
-def list_enterprises(
+def list_enterprises(  # noqa: PLR0913 - what a list may be asked for
     session: Session,
     asked: PageRequest,
     *,
+    scope: Scope,
     county: str | None = None,
     q: str | None = None,
     org: str | None = None,
@@ -152,11 +154,12 @@ def list_enterprises(
 ) -> Page:
     """Places of work still on the list, with the grid responsible today; never a contact.
 
-    ``status`` are the assignment's, ``grid`` the lasting id of the responsible grid, ``org`` an
-    organisation status or ``without_union``, ``band`` staff-size bands.
+    Only those that ``scope`` opens. ``status`` are the assignment's, ``grid`` the lasting id of the
+    responsible grid, ``org`` an organisation status or ``without_union``, ``band`` staff-size bands.
     """
     found = (
         Clause("e.removed_on IS NULL"),
+        scope.enterprises(),
         *_asked("e.id", "e.geom", asked),
         clauses.equals("e.county_code", county, name="county"),
         clauses.contains_text("e.name", q),

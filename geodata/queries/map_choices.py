@@ -20,13 +20,11 @@ _COUNTIES = sa.text(
     ORDER BY d.code
     """
 )
-_INVENTED = sa.text(
-    "SELECT "
-    + " OR ".join(
-        f"EXISTS (SELECT FROM {table} WHERE is_invented)"
-        for table in ("grid_boundaries", "enterprises", "demand_points", "stations", "streets")
-    )
+INVENTED = " OR ".join(
+    f"EXISTS (SELECT FROM {table} WHERE is_invented)"
+    for table in ("grid_boundaries", "enterprises", "demand_points", "stations", "streets")
 )
+"""Condition: some row of the map was made up for a demonstration."""
 
 
 @dataclass(frozen=True)
@@ -49,4 +47,4 @@ def list_county_choices(session: Session) -> list[CountyChoice]:
 
 def has_invented_rows(session: Session) -> bool:
     """Whether anything on the map was made up for a demonstration and must be shown as such."""
-    return bool(session.scalar(_INVENTED))
+    return bool(session.scalar(sa.text(f"SELECT {INVENTED}")))

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from geodata.models import LoginSession, Post, User
 from geodata.queries.assignment_clauses import LOCAL_TODAY
+from geodata.queries.map_choices import INVENTED
 
 
 @dataclass(frozen=True)
@@ -49,17 +50,24 @@ def find_user_by_subject(session: Session, subject: str) -> User | None:
     return session.scalars(sa.select(User).where(User.sso_subject == subject)).first()
 
 
-def find_signed_in(session: Session, token_hash: bytes, *, idle: timedelta) -> SignedIn | None:
-    """Whose session a secret opens; none when it ended, lapsed or idled too long, or the user is disabled."""
+def find_signed_in(
+    session: Session, token_hash: bytes, *, idle: timedelta, demo: bool = True
+) -> SignedIn | None:
+    """Whose session a secret opens; none when it ended, lapsed or idled too long, or the user is disabled.
+
+    Invented users have none where no demonstration is shown (``demo``), or its rows are gone.
+    """
     row = session.execute(
         sa.text(
             "SELECT s.id AS session_id, u.id AS user_id, u.login, u.name, s.csrf_token, "
             "u.must_change_password, s.seen_at "
             "FROM login_sessions AS s JOIN users AS u ON u.id = s.user_id "
             "WHERE s.token_hash = :token_hash AND s.ended_at IS NULL AND u.disabled_at IS NULL "
-            "AND s.expires_at > clock_timestamp() AND s.seen_at > clock_timestamp() - CAST(:idle AS interval)"
+            "AND s.expires_at > clock_timestamp() "
+            "AND s.seen_at > clock_timestamp() - CAST(:idle AS interval) "
+            f"AND CASE WHEN u.is_invented THEN CAST(:demo AS boolean) AND ({INVENTED}) ELSE true END"
         ),
-        {"token_hash": token_hash, "idle": idle},
+        {"token_hash": token_hash, "idle": idle, "demo": demo},
     ).mappings()
     found = row.one_or_none()
     return None if found is None else SignedIn(**found)
@@ -115,6 +123,15 @@ def end_sessions_of(session: Session, user_id: int, *, but: int | None = None) -
         .where(
             LoginSession.user_id == user_id, LoginSession.ended_at.is_(None), LoginSession.id != (but or 0)
         )
+        .values(ended_at=sa.func.clock_timestamp())
+    )
+
+
+def end_all_sessions(session: Session) -> None:
+    """Sign everybody out."""
+    session.execute(
+        sa.update(LoginSession)
+        .where(LoginSession.ended_at.is_(None))
         .values(ended_at=sa.func.clock_timestamp())
     )
 

@@ -17,6 +17,7 @@ from geodata.queries.assignment_clauses import (
     degrees_of,
     metres_between,
 )
+from geodata.queries.scopes import EVERYTHING, Scope
 from geodata.vocab import GAP_TOLERANCE_M
 
 _VERSION_ON = (
@@ -61,10 +62,12 @@ def find_places(
     uscc: str | None = None,
     name: str | None = None,
     enterprise_id: int | None = None,
+    scope: Scope = EVERYTHING,
     limit: int = 20,
 ) -> list[FoundPlace]:
     """Enterprises with this credit code, or whose name contains the words; exact and shortest names first."""
     condition, values = clauses.where(
+        scope.enterprises(),
         clauses.equals("e.uscc", uscc, name="uscc"),
         clauses.equals("e.id", enterprise_id, name="id"),
         clauses.contains_text("e.name", name),
@@ -74,7 +77,9 @@ def find_places(
             "SELECT e.id, e.name, e.uscc, ST_X(e.geom) AS lon, ST_Y(e.geom) AS lat, "
             f"{ACCURACY_M} AS accuracy_m, e.removed_on, "
             "COALESCE(e.operating_code, e.registered_code) AS code "
-            f"FROM enterprises AS e WHERE {condition} ORDER BY length(e.name), e.name, e.id LIMIT :limit"
+            "FROM enterprises AS e "
+            "LEFT JOIN assignments AS a ON a.enterprise_id = e.id AND a.valid_to IS NULL "
+            f"WHERE {condition} ORDER BY length(e.name), e.name, e.id LIMIT :limit"
         ),
         {**values, "limit": limit},
     )

@@ -21,6 +21,11 @@ class Scope:
     station_ids: frozenset[int] = frozenset()
     lines: frozenset[str] = frozenset()
 
+    @property
+    def is_county_wide(self) -> bool:
+        """Whether whole counties are open, so that maps may draw them."""
+        return self.everything or bool(self.county_codes)
+
     def __bool__(self) -> bool:
         """Whether it opens anything at all."""
         return self.everything or any(
@@ -81,3 +86,7 @@ class Scope:
             "stations": self.station_ids,
         }
         return {f"scope_{name}": sorted(held[name]) for name in names}
+
+
+EVERYTHING = Scope(everything=True)
+"""All rows: for commands on the machine itself, where whoever types is trusted."""

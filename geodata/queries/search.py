@@ -6,6 +6,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from geodata.queries import clauses
+from geodata.queries.scopes import Scope
+
 LIMIT = 20
 MIN_LENGTH = 2
 PINYIN = "zh-Hans-CN-x-icu"
@@ -57,8 +60,8 @@ _ENTERPRISES = f"""
 SELECT 'enterprise' AS kind, e.id, e.uscc AS code, e.name, e.county_code AS county,
     e.operating_address AS note, e.geom,
     least({_RANK.format("lower(e.name)")}, {_RANK.format("lower(coalesce(e.uscc, ''))")}) AS rank
-FROM enterprises e
-WHERE e.id IN ({{found}}) AND e.removed_on IS NULL
+FROM enterprises e LEFT JOIN assignments a ON a.enterprise_id = e.id AND a.valid_to IS NULL
+WHERE e.id IN ({{found}}) AND e.removed_on IS NULL AND ({{scope}})
     AND (CAST(:county AS text) IS NULL OR e.county_code = :county)
 """
 
@@ -79,7 +82,9 @@ class Found:
     point: tuple[float, float] | None
 
 
-def find_by_text(session: Session, q: str, *, county: str | None = None, limit: int = LIMIT) -> list[Found]:
+def find_by_text(
+    session: Session, q: str, *, scope: Scope, county: str | None = None, limit: int = LIMIT
+) -> list[Found]:
     """Search names and codes: whole matches first, then those that start so, then those that contain it.
 
     Two characters are enough, Chinese or not; case does not matter. Codes (credit codes, station and grid
@@ -89,6 +94,7 @@ def find_by_text(session: Session, q: str, *, county: str | None = None, limit: 
     Args:
         session: the open session.
         q: what to look for, at least two characters; shorter finds nothing.
+        scope: the enterprises that may be found; stations and grids are everybody's.
         county: only things this county lists.
         limit: at most so many.
     """
@@ -98,14 +104,16 @@ def find_by_text(session: Session, q: str, *, county: str | None = None, limit: 
     found = _ENTERPRISES_BY_NAME
     if q.isascii() and len(q) >= _CODE_FROM:
         found += _ENTERPRISES_BY_CODE
+    condition, bound = clauses.where(scope.enterprises())
+    parts = [_STATIONS, _GRIDS] + ([_ENTERPRISES.format(found=found, scope=condition)] if scope else [])
     statement = f"""
-WITH found AS (({_STATIONS}) UNION ALL ({_GRIDS}) UNION ALL ({_ENTERPRISES.format(found=found)})),
+WITH found AS ({" UNION ALL ".join(f"({part})" for part in parts)}),
 shown AS (SELECT * FROM found ORDER BY rank, {order}, kind, id LIMIT :limit)
 SELECT kind, id, code, name, county, note, rank,
     ST_X(ST_PointOnSurface(geom)) AS lon, ST_Y(ST_PointOnSurface(geom)) AS lat
 FROM shown ORDER BY rank, {order}, kind, id
 """
-    values = {"q": q, "exact": q.lower(), "code": q.upper(), "county": county, "limit": limit}
+    values = {**bound, "q": q, "exact": q.lower(), "code": q.upper(), "county": county, "limit": limit}
     return [_found(row) for row in session.execute(sa.text(statement), values).mappings()]
 
 

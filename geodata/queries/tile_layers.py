@@ -144,12 +144,16 @@ MADE_SOURCES = Sources(
 LIVE_SOURCES = Sources(counts=_LIVE_COUNTS, places=_LIVE_PLACES, totals=_LIVE_TOTAL, outlines="")
 
 
-def layers_of(zoom: int, sources: Sources, *, for_one_county: bool) -> list[str]:
-    """SQL of every layer drawn at a zoom, each one ``SELECT`` of encoded bytes."""
+def layers_of(zoom: int, sources: Sources, *, for_one_county: bool, with_enterprises: bool) -> list[str]:
+    """SQL of every layer drawn at a zoom, each one ``SELECT`` of encoded bytes.
+
+    Enterprises are drawn in the counties that are open to the reader, grids counted where counts are.
+    """
     layers = [_division(zoom, sources), _label(zoom, sources)]
     if zoom >= _GRIDS_FROM_ZOOM:
         layers += [_street(zoom), _grid(zoom, sources, named=for_one_county or zoom >= _NAMES_FROM_ZOOM)]
-    layers.append(_enterprise(zoom, sources, for_one_county=for_one_county))
+    if with_enterprises:
+        layers.append(_enterprise(zoom, sources, for_one_county=for_one_county))
     if zoom >= _PLACES_FROM_ZOOM:
         layers += [
             _demand(zoom, for_one_county=for_one_county),
@@ -186,6 +190,10 @@ def _of_county(column: str, *, for_one_county: bool) -> str:
     return f"{column} = :county" if for_one_county else "TRUE"
 
 
+def _is_open(column: str, what: str) -> str:
+    return f"(:{what}_everywhere OR {column} = ANY(:{what}_counties))"
+
+
 def _street(zoom: int) -> str:
     rank = next(rank for first, rank in _STREET_RANKS if zoom >= first)
     # One feature a kind: a line's own attributes would weigh more than the line.
@@ -215,10 +223,11 @@ FROM ({_outlines(sources, "division")}) AS o WHERE kind IN ({levels})
 
 def _grid(zoom: int, sources: Sources, *, named: bool) -> str:
     names = "code, name," if named else ""
+    total = f"CASE WHEN {_is_open('o.county_code', 'counted')} THEN coalesce(({sources.totals}), 0) END"
     return _encoded(
         "grid",
         f"""
-SELECT subject_id AS id, {names} kind, o.county_code AS county, coalesce(({sources.totals}), 0) AS n,
+SELECT subject_id AS id, {names} kind, o.county_code AS county, {total} AS n,
     {_drawn_polygon("geom")} AS geom
 FROM ({_outlines(sources, "grid")}) AS o
 """,
@@ -267,6 +276,7 @@ FROM ({counts}) AS narrow GROUP BY 1, 2
 SELECT {middle} AS geom, enterprises AS n, nullif(unorganized, 0) AS org, nullif(review, 0) AS review,
     nullif(county_code, '') AS county
 FROM ({counts}) AS c WHERE {_of_county("county_code", for_one_county=for_one_county)}
+    AND {_is_open("county_code", "open")}
 """,
     )
 
@@ -277,6 +287,7 @@ def _enterprise_points(sources: Sources, *, for_one_county: bool) -> str:
 WITH placed AS ({sources.places}),
 shown AS (
     SELECT * FROM placed WHERE {_of_county("county_code", for_one_county=for_one_county)}
+        AND {_is_open("county_code", "open")}
         AND east BETWEEN -{_BUFFER} AND {4096 + _BUFFER} AND down BETWEEN -{_BUFFER} AND {4096 + _BUFFER}
 ),
 crowd AS (SELECT count(*) > {MANY_PLACES} AS is_dense FROM shown)

@@ -13,11 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from geodata.errors import NotFound
-from geodata.queries.tile_layers import (
-    LIVE_SOURCES,
-    MADE_SOURCES,
-    layers_of,
-)
+from geodata.queries.scopes import EVERYTHING, Scope
+from geodata.queries.tile_layers import LIVE_SOURCES, MADE_SOURCES, layers_of
 from geodata.queries.tile_tables import COUNTS, OUTLINES, fresh_parts, refresh
 from geodata.rules.outlines import band_of_zoom
 
@@ -70,8 +67,28 @@ def get_tile(z: int, x: int, y: int) -> Tile:
     return Tile(z, x, y)
 
 
-def build_tile(session: Session, tile: Tile, *, county: str | None = None) -> bytes:
-    """Encode a tile; empty bytes when nothing lies in it.
+@dataclass(frozen=True)
+class Opened:
+    """What of a tile is open to its reader: in which counties enterprises are drawn and grids counted.
+
+    Only whole counties; who answers for single grids finds their enterprises in lists.
+    """
+
+    enterprises: Scope
+    counts: Scope
+
+    def by_county(self) -> "Opened":
+        """Without what a tile cannot tell apart, so that readers of the same counties share their tiles."""
+        return Opened(
+            *(Scope(each.everything, each.county_codes) for each in (self.enterprises, self.counts))
+        )
+
+
+ALL_OPEN = Opened(EVERYTHING, EVERYTHING)
+
+
+def build_tile(session: Session, tile: Tile, *, opened: Opened, county: str | None = None) -> bytes:
+    """Encode a tile as far as it is open to its reader; empty bytes when nothing lies in it.
 
     ``county`` limits enterprises, demand points and stations to one county; grids, divisions and streets
     are drawn for all. Counts and outlines come from the tables of ``refresh`` while these show today's
@@ -83,15 +100,28 @@ def build_tile(session: Session, tile: Tile, *, county: str | None = None) -> by
         counts_made=COUNTS in fresh,
         outlines_made=OUTLINES in fresh,
         for_one_county=county is not None,
+        with_enterprises=opened.enterprises.is_county_wide,
     )
-    return bytes(session.scalar(statement, _values(tile, county)) or b"")
+    values = _values(tile, county) | _open_values("open", opened.enterprises)
+    return bytes(session.scalar(statement, values | _open_values("counted", opened.counts)) or b"")
+
+
+def _open_values(what: str, scope: Scope) -> dict[str, Any]:
+    return {f"{what}_everywhere": scope.everything, f"{what}_counties": sorted(scope.county_codes)}
 
 
 @cache
-def _statement(zoom: int, *, counts_made: bool, outlines_made: bool, for_one_county: bool) -> sa.TextClause:
+def _statement(
+    zoom: int, *, counts_made: bool, outlines_made: bool, for_one_county: bool, with_enterprises: bool
+) -> sa.TextClause:
     counted = MADE_SOURCES if counts_made else LIVE_SOURCES
     outlined = MADE_SOURCES if outlines_made else LIVE_SOURCES
-    layers = layers_of(zoom, replace(counted, outlines=outlined.outlines), for_one_county=for_one_county)
+    layers = layers_of(
+        zoom,
+        replace(counted, outlines=outlined.outlines),
+        for_one_county=for_one_county,
+        with_enterprises=with_enterprises,
+    )
     return sa.text("SELECT " + " || ".join(f"coalesce(({layer}), '')" for layer in layers))
 
 

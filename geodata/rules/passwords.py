@@ -26,7 +26,7 @@ def check_password(password: str, *, login: str, name: str) -> None:
     if len(password) > MAX_LENGTH:
         raise InvalidInput("password_too_long", maximum=MAX_LENGTH)
     judged = zxcvbn(password[:_JUDGED_LENGTH], user_inputs=[login, name, "tenmin", "gonghui"])
-    if judged["score"] < _MIN_SCORE:
+    if judged["score"] < _MIN_SCORE or login.lower() in password.lower():
         raise InvalidInput("password_too_common")
 
 

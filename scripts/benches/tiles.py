@@ -114,7 +114,10 @@ def _measure(session: Session, chosen: dict[int, list[Tile]], rounds: int) -> It
     every_tile: list[float] = []
     every_json: list[float] = []
     for zoom, drawn in chosen.items():
-        makers = (lambda tile: tiles.build_tile(session, tile), lambda tile: _geo_json(session, tile))
+        makers = (
+            lambda tile: tiles.build_tile(session, tile, opened=tiles.ALL_OPEN),
+            lambda tile: _geo_json(session, tile),
+        )
         (ours, our_bytes), (theirs, their_bytes) = _times_in_turn(drawn, makers, rounds)
         every_tile += ours
         every_json += theirs
@@ -187,7 +190,7 @@ def _count_differing(session: Session, chosen: dict[int, list[Tile]]) -> int:
     """)
     differing = 0
     for tile in {tile for zoom, drawn in chosen.items() if zoom < max(ZOOMS) for tile in drawn}:
-        layers = mapbox_vector_tile.decode(tiles.build_tile(session, tile))
+        layers = mapbox_vector_tile.decode(tiles.build_tile(session, tile, opened=tiles.ALL_OPEN))
         drawn = sum(cell["properties"]["n"] for cell in layers["enterprise"]["features"])
         box = dict(zip(("west", "south", "east", "north"), tile.box_degrees(), strict=True))
         box |= dict(zip(("left", "bottom", "right", "top"), tile.box_m(), strict=True))

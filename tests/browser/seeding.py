@@ -171,6 +171,6 @@ def fill(session: Session) -> None:
     """Everything, assigned and with fresh tiles."""
     for add in (add_counties, add_grids, add_stations, add_demand, add_enterprises):
         add(session)
-    add_people(session, county=SMALL)
+    add_people(session, county=SMALL, is_province=True)
     assign_enterprises(session)
     tiles.refresh(session)

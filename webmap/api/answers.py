@@ -14,7 +14,7 @@ from flask import Response, request
 from geodata import __version__
 from geodata.queries.features import Page
 from geodata.queries.state import data_version
-from webmap import requests
+from webmap import auth, requests
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -54,15 +54,18 @@ def revalidated(
     is_known = request.if_none_match.contains_weak(tag)
     response = Response(status=304) if is_known else make()
     response.set_etag(tag, weak=True)
-    response.headers["Cache-Control"] = cache_control
+    response.headers["Cache-Control"] = (
+        cache_control if auth.identity() is None else f"private, {cache_control}"
+    )
     response.headers["Content-Language"] = requests.locale()
-    response.vary.update(("Accept-Language", "Accept-Encoding"))
+    response.vary.update(("Accept-Language", "Accept-Encoding", "Cookie"))
     return response
 
 
 def entity_tag(*state: object) -> str:
-    """A word that is equal only for equal questions, in one language, over equal data, by one program."""
-    question = (request.path, sorted(request.args.items(multi=True)), requests.locale(), __version__)
+    """A word equal only for the same question of one reader in one language over equal data."""
+    asked = (request.path, sorted(request.args.items(multi=True)), requests.locale())
+    question = (*asked, auth.reader_key(), __version__)
     return hashlib.sha256(repr((question, [str(part) for part in state])).encode()).hexdigest()[:32]
 
 

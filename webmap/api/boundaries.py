@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - read by pydantic
+from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any
 
 from apiflask import APIBlueprint
@@ -83,7 +83,7 @@ def get_drawing(version_id: int) -> Response:
 @requires(Permission.BOUNDARIES_WRITE)
 @bp.input(Nothing, location="json", arg_name="wanted")
 @bp.output(JobAnswer, status_code=202)
-def check(version_id: int, wanted: Nothing) -> Response:  # noqa: ARG001 - a body without fields
+def check(version_id: int, wanted: Nothing) -> Response:
     """Look for everything wrong, and what the version would move; nobody is affected."""
     return write(
         lambda session: _ask(session, version_id, JobKind.BOUNDARY_CHECK, Permission.BOUNDARIES_WRITE, {}),
@@ -95,7 +95,7 @@ def check(version_id: int, wanted: Nothing) -> Response:  # noqa: ARG001 - a bod
 @requires(Permission.BOUNDARIES_APPROVE)
 @bp.input(Nothing, location="json", arg_name="wanted")
 @bp.output(Approved)
-def approve(version_id: int, wanted: Nothing) -> Response:  # noqa: ARG001 - a body without fields
+def approve(version_id: int, wanted: Nothing) -> Response:
     """Take responsibility for a checked version; whoever put something into it cannot."""
     by = auth.me().login
 

@@ -9,10 +9,10 @@ from apiflask import APIBlueprint
 from flask import Response
 
 from geodata.coverage.question import CoverageQuestion
-from geodata.coverage.service import answer_question, load_answer
+from geodata.coverage.service import CoverageAnswer, answer_question, load_answer
 from geodata.queries.coverage import list_rules, list_services
 from geodata.queries.state import data_version
-from webmap import requests
+from webmap import auth, requests
 from webmap.api import coverage_schemas, parameters
 from webmap.api.answers import JSON, answer, json_text, revalidated
 from webmap.api.memory import Memory
@@ -36,6 +36,7 @@ _RULE_FIELDS = (
     "street_limit_s",
     "is_default",
 )
+_COUNTED = frozenset({"enterprises", "unorganized"})
 _MEMORY_BYTES = 32 * 1024 * 1024
 _GZIP_LEVEL = 5
 _memory = Memory(_MEMORY_BYTES)
@@ -57,10 +58,11 @@ def get_coverage(query: parameters.CoverageQuery) -> Response:
     ).normalized()
     session = requests.session()
     version = data_version(session, _SUBJECTS)
-    key = (str(requests.engine().url), question, version)
+    counts = _may_count(question.county_code)
+    key = (str(requests.engine().url), question, counts, version)
 
     def compute() -> bytes:
-        text = json_text(answer_question(session, question).to_json())
+        text = _told(answer_question(session, question), counts=counts)
         return gzip.compress(text.encode(), _GZIP_LEVEL, mtime=0)
 
     return revalidated((version, question.as_of), lambda: _unpacked(_memory.get(key, compute)))
@@ -78,7 +80,29 @@ def _unpacked(zipped: bytes) -> Response:
 @bp.output(coverage_schemas.CoverageAnswer)
 def get_run(run_id: int, query: parameters.Query) -> Response:
     """A stored answer exactly as it was given; it never changes."""
-    return answer((), lambda session: json_text(load_answer(session, run_id).to_json()))
+
+    def read(session: Session) -> str:
+        stored = load_answer(session, run_id)
+        return _told(stored, counts=_may_count(stored.question.county_code))
+
+    return answer((), read)
+
+
+def _may_count(county: str | None) -> bool:
+    """Whether the reader may see how many enterprises there are, in one county or in all."""
+    scope = auth.scope(Permission.COUNTS_READ)
+    return scope.everything if county is None else scope.has_county(county)
+
+
+def _told(given: CoverageAnswer, *, counts: bool) -> str:
+    """The answer as JSON; without ``counts`` nothing in it tells of enterprises."""
+    body = given.to_json()
+    if not counts:
+        body["enterprises"] = None
+        body["states"] = {**body["states"], "enterprises": None}
+        for zones in ("by_county", "by_town", "by_grid", "by_area"):
+            body[zones] = [{name: row[name] for name in row if name not in _COUNTED} for row in body[zones]]
+    return json_text(body)
 
 
 @bp.get("/rules")

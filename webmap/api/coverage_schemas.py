@@ -91,7 +91,7 @@ class MapStates(BaseModel):
     """What the map colours its points by."""
 
     demand: States
-    enterprises: States
+    enterprises: States | None = Field(description="Null for who may not count enterprises there.")
 
 
 class CoverageAnswer(BaseModel):
@@ -119,5 +119,5 @@ class CoverageAnswer(BaseModel):
     gaps_total: dict[str, int]
     stations: list[dict[str, Any]]
     left_out: list[dict[str, Any]]
-    enterprises: dict[str, int]
+    enterprises: dict[str, int] | None = Field(description="Null for who may not count them there.")
     states: MapStates

@@ -14,7 +14,12 @@ from webmap.permissions import Permission, requires
 
 bp = APIBlueprint("document", __name__, url_prefix="/api/v1", enable_openapi=False)
 
-_DESCRIPTION = """Stations, grids, enterprises and ten-minute coverage of a county trade union. Read-only.
+_DESCRIPTION = """Stations, grids, enterprises, founding cases and ten-minute coverage of a county union.
+
+What is public needs no account; the rest goes by the session of a signed-in user and shows only the rows
+of that user's posts. Writes carry the session's token in `X-CSRF-Token`; those that create also a client-made
+`Idempotency-Key`, so that sending again does nothing twice; saves name the version they are based on in
+`If-Match`, and a newer one is never overwritten (409).
 
 Errors are `application/problem+json` with a stable `code`. Collections are pages by ascending id: `limit`
 says how many features at most, `next` is the `after` of the next page. Every answer has a weak `ETag`; send
@@ -23,10 +28,19 @@ latitude."""
 
 _PROBLEMS = {
     "400": "The request cannot be understood; `code` says why.",
-    "404": "There is no such thing.",
-    "405": "The interface is read-only.",
+    "401": "Nobody is signed in.",
+    "403": "No post of the user allows this, or the request did not come from a page of ours.",
+    "404": "There is no such thing, or it is not the reader's to see.",
+    "405": "This address does not take this method.",
     "422": "A parameter is unknown or out of its bounds; `parameters` lists them.",
     "503": "The database is away or busy; `Retry-After` says when to come back.",
+}
+_WRITE_PROBLEMS = {
+    "409": "The state of the data forbids it; `params` says who saved meanwhile, or who has it.",
+    "413": "The body is too large.",
+    "415": "The body is not JSON.",
+    "428": "The save names no version in `If-Match`.",
+    "429": "Too often; `Retry-After` says when to come back.",
 }
 _PATH_BOUNDS = {
     "z": {"type": "integer", "minimum": 5, "maximum": 18},
@@ -66,20 +80,21 @@ def _complete(spec: Any) -> Any:
             "description": description,
             "content": {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}},
         }
-        for status, description in _PROBLEMS.items()
+        for status, description in (_PROBLEMS | _WRITE_PROBLEMS).items()
     }
     for path in spec["paths"].values():
-        for operation in path.values():
-            _complete_operation(operation)
+        for method, operation in path.items():
+            _complete_operation(operation, reads=method == "get")
     return spec
 
 
-def _complete_operation(operation: dict[str, Any]) -> None:
+def _complete_operation(operation: dict[str, Any], *, reads: bool) -> None:
     responses = operation["responses"]
-    for status in _PROBLEMS:
+    for status in _PROBLEMS if reads else _PROBLEMS | _WRITE_PROBLEMS:
         responses.setdefault(status, {"$ref": f"#/components/responses/{status}"})
-    responses.setdefault("304", {"description": "Nothing changed since the ETag in If-None-Match."})
-    for parameter in operation["parameters"]:
+    if reads:
+        responses.setdefault("304", {"description": "Nothing changed since the ETag in If-None-Match."})
+    for parameter in operation.setdefault("parameters", []):
         if parameter["in"] == "path":
             parameter["required"] = True
             parameter["schema"] = _PATH_BOUNDS.get(parameter["name"], _ID_BOUNDS)

@@ -1,6 +1,7 @@
 """Stations, grids, enterprises, demand points and divisions as GeoJSON."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -8,6 +9,7 @@ from flask import Response
 
 from geodata.queries import details, features
 from geodata.queries.features import Page
+from webmap import auth
 from webmap.api import parameters, schemas
 from webmap.api.answers import GEO_JSON, answer, collection_text
 from webmap.permissions import Permission, requires
@@ -70,10 +72,11 @@ def list_grids(query: parameters.GridsQuery) -> Response:
 @bp.input(parameters.Query, location="query", arg_name="query")
 @bp.output(schemas.GridFeature, content_type=GEO_JSON)
 def get_grid(grid_id: int, query: parameters.Query) -> Response:
-    """One grid with the number of enterprises it is responsible for."""
+    """One grid; for who may count there, with the number of enterprises it is responsible for."""
+    counts = auth.scope(Permission.COUNTS_READ)
     return answer(
         {"grids", "assignments", "enterprises"},
-        lambda session: details.get_grid(session, grid_id),
+        lambda session: details.get_grid(session, grid_id, counts=counts),
         media_type=GEO_JSON,
     )
 
@@ -83,8 +86,9 @@ def get_grid(grid_id: int, query: parameters.Query) -> Response:
 @bp.input(parameters.EnterprisesQuery, location="query", arg_name="query")
 @bp.output(schemas.EnterpriseCollection, content_type=GEO_JSON)
 def list_enterprises(query: parameters.EnterprisesQuery) -> Response:
-    """Enterprises with the grid responsible today, by id."""
-    return _answer_page({"enterprises", "assignments"}, features.list_enterprises, query)
+    """Enterprises that are the reader's to see, with the grid responsible today, by id."""
+    read = partial(features.list_enterprises, scope=auth.scope(Permission.ENTERPRISES_READ))
+    return _answer_page({"enterprises", "assignments", "grids"}, read, query)
 
 
 @bp.get("/demand-points")

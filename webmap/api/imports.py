@@ -194,7 +194,7 @@ def _ask_preview(session: Session, wanted: ImportWanted, scope: Scope) -> Done:
 @requires(Permission.IMPORTS_RUN)
 @bp.input(Nothing, location="json", arg_name="wanted")
 @bp.output(JobAnswer, status_code=202)
-def save_import(job_id: int, wanted: Nothing) -> Response:  # noqa: ARG001 - a body without fields
+def save_import(job_id: int, wanted: Nothing) -> Response:
     """Save what a preview showed: rows, owners and what follows, all of it or nothing."""
 
     def work(session: Session) -> Done:
@@ -248,7 +248,7 @@ def give_up_import(job_id: int) -> Response:
 @requires(Permission.IMPORTS_RUN)
 @bp.input(Nothing, location="json", arg_name="wanted")
 @bp.output(JobAnswer, status_code=202)
-def undo_import(batch_id: int, wanted: Nothing) -> Response:  # noqa: ARG001 - a body without fields
+def undo_import(batch_id: int, wanted: Nothing) -> Response:
     """Take back an import of mine that only added rows, while nothing depends on them."""
 
     def work(session: Session) -> Done:

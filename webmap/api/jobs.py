@@ -113,7 +113,7 @@ def get_job(job_id: int) -> Response:
 @requires(Permission.JOBS_READ)
 @bp.input(Nothing, location="json", arg_name="wanted")
 @bp.output(JobAnswer)
-def cancel_job(job_id: int, wanted: Nothing) -> Response:  # noqa: ARG001 - a body without fields
+def cancel_job(job_id: int, wanted: Nothing) -> Response:
     """Call one of my jobs off: at once while it waits, at its next stage while it runs."""
     asker = auth.me()
     return write(
@@ -142,7 +142,7 @@ def mark_seen(wanted: Seen) -> Response:
 @requires(Permission.IMPORTS_RUN)
 @bp.input(Nothing, location="json", arg_name="wanted")
 @bp.output(JobAnswer, status_code=202)
-def ask_assignment(wanted: Nothing) -> Response:  # noqa: ARG001 - a body without fields
+def ask_assignment(wanted: Nothing) -> Response:
     """Give every enterprise its owner anew; writes only what differs."""
     return write(lambda session: _ask(session, JobKind.ASSIGN, {}), creates=True)
 

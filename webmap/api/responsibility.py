@@ -13,6 +13,7 @@ from geodata.assignment.lookup import Responsibility, explain, list_history, whi
 from geodata.queries import details
 from geodata.queries.assignment_pages import list_assignments
 from geodata.queries.assignments import summarize_assignments
+from webmap import auth
 from webmap.api import parameters, responsibility_schemas, schemas
 from webmap.api.answers import GEO_JSON, answer, json_text
 from webmap.i18n import LOCALES, translate
@@ -35,7 +36,8 @@ def list_responsibilities(query: parameters.AssignmentsQuery) -> Response:
     """Who is responsible today, by enterprise id."""
 
     def read(session: Session) -> str:
-        rows, next_after = list_assignments(session, **query.without())
+        scope = auth.scope(Permission.ENTERPRISES_READ)
+        rows, next_after = list_assignments(session, scope=scope, **query.without())
         found = [to_json(explain(row)) for row in rows]
         return json_text(
             {"numberReturned": len(found), "limit": query.limit, "next": next_after, "assignments": found}
@@ -45,7 +47,7 @@ def list_responsibilities(query: parameters.AssignmentsQuery) -> Response:
 
 
 @bp.get("/assignments/summary")
-@requires(Permission.ENTERPRISES_READ)
+@requires(Permission.COUNTS_READ)
 @bp.input(parameters.SummaryQuery, location="query", arg_name="query")
 @bp.output(responsibility_schemas.AssignmentSums)
 def get_summary(query: parameters.SummaryQuery) -> Response:
@@ -54,6 +56,7 @@ def get_summary(query: parameters.SummaryQuery) -> Response:
     def read(session: Session) -> str:
         counts = summarize_assignments(
             session,
+            scope=auth.scope(Permission.COUNTS_READ),
             county_code=query.county,
             grid_id=query.grid,
             organized=query.organized,
@@ -65,14 +68,14 @@ def get_summary(query: parameters.SummaryQuery) -> Response:
 
 
 @bp.get("/which-grid")
-@requires(Permission.ENTERPRISES_READ)
+@requires(Permission.OWNERS_LOOK_UP)
 @bp.input(parameters.WhichGridQuery, location="query", arg_name="query")
 @bp.output(responsibility_schemas.Responsibilities)
 def find_grid(query: parameters.WhichGridQuery) -> Response:
     """Which grid is, or was on a day, responsible: by credit code, name, or place."""
 
     def read(session: Session) -> str:
-        found = which_grid(session, **query.without())
+        found = which_grid(session, scope=auth.scope(Permission.OWNERS_LOOK_UP), **query.without())
         return json_text(
             {"on": query.on and query.on.isoformat(), "results": [to_json(one) for one in found]}
         )
@@ -88,7 +91,8 @@ def get_enterprise(enterprise_id: int, query: parameters.Query) -> Response:
     """One enterprise: who is responsible, why, and who was before."""
 
     def read(session: Session) -> str:
-        feature = json.loads(details.get_enterprise(session, enterprise_id))
+        scope = auth.scope(Permission.ENTERPRISES_READ)
+        feature = json.loads(details.get_enterprise(session, enterprise_id, scope=scope))
         history = [to_json(one) for one in list_history(session, enterprise_id)]
         current = next((one for one in history if one["valid_to"] is None), None)
         feature["properties"] |= {"assignment": current, "history": history}

@@ -149,7 +149,7 @@ class GridEnterprises(BaseModel):
 class GridDetail(Grid):
     """A grid with its counts."""
 
-    enterprises: GridEnterprises
+    enterprises: GridEnterprises | None = Field(description="Null for who may not count them there.")
 
 
 class GridReference(BaseModel):

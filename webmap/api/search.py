@@ -10,6 +10,7 @@ from flask import Response
 from pydantic import BaseModel, Field
 
 from geodata.queries.search import LIMIT, find_by_text
+from webmap import auth
 from webmap.api import parameters
 from webmap.api.answers import answer, json_text
 from webmap.permissions import Permission, requires
@@ -47,10 +48,14 @@ class SearchAnswer(BaseModel):
 @bp.input(parameters.SearchQuery, location="query", arg_name="query")
 @bp.output(SearchAnswer)
 def search(query: parameters.SearchQuery) -> Response:
-    """Find by two characters of a name, a credit code, a station or grid code."""
+    """Find by two characters of a name, a credit code, a station or grid code.
+
+    Enterprises are found by who may look up their owner.
+    """
 
     def read(session: Session) -> str:
-        found = find_by_text(session, query.q, county=query.county)
+        scope = auth.scope(Permission.OWNERS_LOOK_UP)
+        found = find_by_text(session, query.q, scope=scope, county=query.county)
         return json_text({"q": query.q, "limit": LIMIT, "results": [asdict(one) for one in found]})
 
     return answer({"stations", "enterprises", "grids"}, read)

@@ -8,7 +8,7 @@ from flask import Response
 
 from geodata.queries import tiles
 from geodata.queries.state import data_version
-from webmap import requests
+from webmap import auth, requests
 from webmap.api import parameters
 from webmap.api.answers import revalidated
 from webmap.api.memory import Memory
@@ -35,16 +35,19 @@ def get_tile(z: int, x: int, y: int, query: parameters.TileQuery) -> Response:
     tile = tiles.get_tile(z, x, y)
     session = requests.session()
     version = data_version(session, tiles.SUBJECTS)
-    key = (str(requests.engine().url), tile, query.county, version, parameters.today())
+    opened = tiles.Opened(
+        enterprises=auth.scope(Permission.ENTERPRISES_READ), counts=auth.scope(Permission.COUNTS_READ)
+    ).by_county()
+    key = (str(requests.engine().url), tile, query.county, opened, version, parameters.today())
 
     def make() -> Response:
-        zipped = _memory.get(key, lambda: _zipped(tiles.build_tile(session, tile, county=query.county)))
+        zipped = _memory.get(
+            key, lambda: _zipped(tiles.build_tile(session, tile, opened=opened, county=query.county))
+        )
         return _encoded(zipped)
 
-    # Tiles will depend on the reader once there are accounts: never in a shared cache.
-    return revalidated(
-        (version, parameters.today()), make, cache_control="private, max-age=0, must-revalidate"
-    )
+    # Tiles depend on the reader: never in a shared cache.
+    return revalidated((version, parameters.today()), make, cache_control="max-age=0, must-revalidate")
 
 
 def _zipped(tile: bytes) -> bytes:

@@ -42,6 +42,7 @@ def sign_in() -> BaseResponse:
                 password=password,
                 address=address,
                 lifetime=requests.settings().session_lifetime,
+                demo=requests.settings().demo,
             )
         if opened is None:
             raise InvalidInput("sign_in_failed")  # noqa: TRY301 - one way to show the form again

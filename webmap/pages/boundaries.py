@@ -12,8 +12,8 @@ from geodata.queries import jobs as stored
 from geodata.rules.jobs import is_open
 from geodata.vocab import JobKind, VersionStatus
 from webmap import auth, requests
-from webmap.job_words import to_json
 from webmap.i18n import translate
+from webmap.job_words import to_json
 from webmap.pages import layout
 from webmap.permissions import Permission, requires
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from geodata.queries.coverage import list_rules, list_services
 from geodata.queries.imports import list_county_names
@@ -10,12 +10,13 @@ from geodata.queries.map_choices import CountyChoice, has_invented_rows, list_co
 from geodata.vocab import DayType
 from webmap import auth, requests
 from webmap.i18n import catalogue
+from webmap.permissions import Permission
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from geodata.queries.scopes import Scope
     from webmap.config import Settings
-    from webmap.permissions import Permission
 
 API = "/api/v1"
 ASSESSED_TIMES = ("22:00", "15:00")
@@ -73,8 +74,17 @@ def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[s
         "time": DEFAULT_TIME,
         "is_demo": has_invented_rows(session),
         "base_map": base_map(settings),
+        "may": {
+            "counts": _open_counties(auth.scope(Permission.COUNTS_READ)),
+            "enterprises": _open_counties(auth.scope(Permission.ENTERPRISES_READ)),
+        },
         "strings": {key: text for key, text in catalogue(locale).items() if key.startswith(_SPOKEN)},
     }
+
+
+def _open_counties(scope: Scope) -> list[str] | Literal["all"]:
+    """In which counties something is open to the reader, as a whole."""
+    return "all" if scope.everything else sorted(scope.county_codes)
 
 
 def default_county(counties: list[CountyChoice], wanted: str | None) -> str:

@@ -5,8 +5,8 @@ from typing import Any
 from flask import Blueprint, Response, request
 
 from geodata.jobs import service
-from geodata.queries import stored_files
 from geodata.queries import jobs as stored
+from geodata.queries import stored_files
 from geodata.vocab import FilePurpose, JobKind, JobState
 from webmap import auth, requests
 from webmap.job_words import to_json

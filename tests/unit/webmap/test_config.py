@@ -66,3 +66,10 @@ def test_the_source_of_the_base_map_is_its_host_alone():
 def test_settings_do_not_change():
     with pytest.raises(AttributeError):
         Settings(database_url=URL).default_county = "410103"
+
+
+def test_the_demonstrations_accounts_can_be_turned_off():
+    assert read_settings({"DATABASE_URL": URL}).demo
+    assert not read_settings({"DATABASE_URL": URL, "WEBMAP_DEMO": "0"}).demo
+    with pytest.raises(Misconfigured, match="setting_invalid"):
+        read_settings({"DATABASE_URL": URL, "WEBMAP_DEMO": "no"})

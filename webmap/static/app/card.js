@@ -7,6 +7,7 @@ import { gapReason, gapTitle, remedyTag } from "./panel-coverage.js";
 import { partsText, shareParts, shareText } from "./panel-grids.js";
 import { statusSymbol } from "./panel-enterprises.js";
 import { enterprise, gridTitle, owner, reasonText, sentence, waits } from "./reason.js";
+import { may } from "./rights.js";
 import { set, state } from "./state.js";
 import { clock, dateTime, isChinese, metres, number, shortCode, t } from "./text.js";
 
@@ -107,14 +108,14 @@ async function gridCard(id) {
   return frame(
     t(`grid_kind.${detail.kind ?? told?.kind ?? "grid"}`), (told ?? detail).name, shortCode((told ?? detail).code, state.county),
     ...(told ? gridLines(told) : []),
-    el("h3", { class: "with-figure" }, t("page.enterprises_here"), el("span", {}, t("page.firms", { n: number(counts.total) }))),
+    counts.total === undefined ? null : el("h3", { class: "with-figure" }, t("page.enterprises_here"), el("span", {}, t("page.firms", { n: number(counts.total) }))),
     facts([
-      [t("page.org.unorganized"), t("page.firms", { n: number(counts.unorganized) })],
+      [t("page.org.unorganized"), counts.unorganized === undefined ? null : t("page.firms", { n: number(counts.unorganized) })],
       [t("page.waiting"), counts.review === undefined ? null : t("page.firms", { n: number(counts.review) })],
       [t("page.off_map"), counts.not_on_map ? t("page.firms", { n: number(counts.not_on_map) }) : null],
       [t("page.boundary_version"), detail.version],
     ]),
-    el("div", { class: "card-actions" }, el("button", { type: "button", class: "button", on: { click: list } }, t("page.enterprise_list"))),
+    may("enterprises", state.county) ? el("div", { class: "card-actions" }, el("button", { type: "button", class: "button", on: { click: list } }, t("page.enterprise_list"))) : null,
     inventedNote(detail),
   );
 }

@@ -2,6 +2,7 @@
 import { current } from "./answers.js";
 import { el, fill } from "./dom.js";
 import { wholeCounty } from "./panel-enterprises.js";
+import { may } from "./rights.js";
 import { state } from "./state.js";
 import { dateTime, number, t } from "./text.js";
 
@@ -28,6 +29,7 @@ export async function draw(node, onOffMap) {
     state.tab === "coverage" ? (answer ? el("p", {}, stations(answer)) : null) : sum ? check(sum) : null,
     el("p", { class: "stamps" }, [...data, sum?.not_on_map ? t("page.off_map_firms", { n: number(sum.not_on_map) }) : null].filter(Boolean).map((text) => el("span", {}, text))));
   paint(null);
+  if (!may("counts", county)) { onOffMap(0); return; }
   try {
     const sum = await wholeCounty();
     if (county !== state.county) return;

@@ -5,6 +5,7 @@ import { filters, gather, statusSymbol } from "./panel-enterprises.js";
 import { ownGrids, shareText } from "./panel-grids.js";
 import { owner, reasonText } from "./reason.js";
 import { plainQuestion } from "./sentence.js";
+import { may } from "./rights.js";
 import { set, state } from "./state.js";
 import { isChinese, metres, number, shortCode, t } from "./text.js";
 
@@ -81,8 +82,10 @@ function grids(redraw) {
     column("page.column.cross", (row) => number(row.cross), WIDE),
     column("page.column.unknown", (row) => number(row.unknown), WIDE),
     column("page.column.not_covered", (row) => number(row.not_covered), FIGURE),
-    column("page.column.unorganized", (row) => number(row.unorganized), FIGURE),
-    column("page.column.enterprises", (row) => number(row.enterprises), WIDE),
+    ...(may("counts", state.county) ? [
+      column("page.column.unorganized", (row) => number(row.unorganized), FIGURE),
+      column("page.column.enterprises", (row) => number(row.enterprises), WIDE),
+    ] : []),
     column("page.column.stations", (row) => number(row.stations), WIDE),
     column("page.column.nearest", (row) => metres(row.nearest_open_m), FIGURE),
   ], rows, redraw)];

@@ -14,7 +14,7 @@ import * as grids from "./panel-grids.js";
 import * as search from "./search.js";
 import { enterprise } from "./reason.js";
 import { settings } from "./settings.js";
-import { address, onChange, set, state } from "./state.js";
+import { address, onChange, set, state, tabsOf } from "./state.js";
 import { t } from "./text.js";
 import { TenminMap } from "./map/map.js";
 
@@ -50,6 +50,7 @@ function drawTabs() {
     const chosen = tab.dataset.tab === state.tab;
     tab.setAttribute("aria-selected", String(chosen));
     tab.tabIndex = chosen ? 0 : -1;
+    tab.hidden = !tabsOf(state.county).includes(tab.dataset.tab);
   }
   byId("panel-body").setAttribute("aria-labelledby", `tab-${state.tab}`);
   for (const button of document.querySelectorAll("button[data-view]")) button.setAttribute("aria-pressed", String(button.dataset.view === state.view));
@@ -156,7 +157,8 @@ function wireTabs() {
     tab.addEventListener("keydown", (event) => {
       const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
       if (!step) return;
-      const next = tabs[(tabs.indexOf(tab) + step + tabs.length) % tabs.length];
+      const open = tabs.filter((each) => !each.hidden);
+      const next = open[(open.indexOf(tab) + step + open.length) % open.length];
       next.focus();
       next.click();
     });

@@ -3,6 +3,7 @@ import { current } from "./answers.js";
 import { el, fill, icon } from "./dom.js";
 import { bar, drawFigure } from "./figure.js";
 import { purpleClass } from "./map/grids-scene.js";
+import { may } from "./rights.js";
 import { drawSentence, gridsSentence } from "./sentence.js";
 import { set, state } from "./state.js";
 import { number, percent, shortCode, t } from "./text.js";
@@ -44,13 +45,14 @@ function headline(node) {
 }
 
 function chips(node) {
+  if (!may("counts", state.county)) { fill(node); return; }
   const chip = (color) => el("button", {
     type: "button", class: "chip", "aria-pressed": String(state.color === color), on: { click: () => set({ color }) },
   }, state.color === color ? icon("check") : null, t(`page.color.${color}`));
   fill(node, el("div", { class: "chips", role: "group", "aria-label": t("page.color_by") }, el("span", { class: "chips-label", "aria-hidden": "true" }, t("page.color_by")), chip("share"), chip("unorganized")));
 }
 
-const COLUMNS = ["name", "share", "not_covered", "unorganized"];
+const columns = () => ["name", "share", "not_covered", may("counts", state.county) ? "unorganized" : null].filter(Boolean);
 
 function header(column, redraw) {
   const active = sort.by === column;
@@ -73,7 +75,7 @@ function tableRow(row) {
     el("th", { scope: "row" }, el("button", { type: "button", class: "grid-name", "aria-pressed": String(selected), on: { click: (event) => { event.stopPropagation(); pick(); } } }, el("b", {}, row.name.replace(/网格$/, "")), " ", el("i", {}, shortCode(row.code, state.county)))),
     el("td", { class: "col-share" }, el("span", { class: "share-figure" }, shareText(row)), row.people ? bar(shareParts(row), partsText(row)) : null),
     el("td", { class: "col-number" }, number(row.not_covered)),
-    el("td", { class: "col-number" }, el("span", { class: `purple is-${purpleClass(row.unorganized)}` }, number(row.unorganized))));
+    row.unorganized === undefined ? null : el("td", { class: "col-number" }, el("span", { class: `purple is-${purpleClass(row.unorganized)}` }, number(row.unorganized))));
 }
 
 function table(node) {
@@ -82,7 +84,7 @@ function table(node) {
   const redraw = () => table(node);
   const shown = all ? rows : rows.slice(0, FIRST_ROWS);
   fill(node,
-    el("table", { class: "grid-table" }, el("caption", { class: "unseen" }, t("page.grid_table")), el("thead", {}, el("tr", {}, COLUMNS.map((column) => header(column, redraw)))), el("tbody", {}, shown.map(tableRow))),
+    el("table", { class: "grid-table" }, el("caption", { class: "unseen" }, t("page.grid_table")), el("thead", {}, el("tr", {}, columns().map((column) => header(column, redraw)))), el("tbody", {}, shown.map(tableRow))),
     rows.length > shown.length ? el("button", { type: "button", class: "more", on: { click: () => { all = true; redraw(); } } }, t("page.more_grids", { n: number(rows.length - shown.length) })) : null);
 }
 

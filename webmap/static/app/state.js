@@ -1,4 +1,5 @@
 // What is asked and looked at. The address bar holds all of it, so that a view can be sent to a colleague.
+import { may } from "./rights.js";
 import { settings } from "./settings.js";
 
 const TABS = ["coverage", "grids", "enterprises"];
@@ -6,6 +7,8 @@ const BANDS = ["", "10", "25", "50", "100"];
 
 const known = (list, value, fallback) => (list.includes(value) ? value : fallback);
 const codes = (items) => items.map((item) => item.code);
+
+export const tabsOf = (county) => (may("enterprises", county) ? TABS : TABS.slice(0, 2));
 
 function place(text) {
   const parts = (text || "").split(",").map(Number);
@@ -23,9 +26,10 @@ function read() {
   const query = new URLSearchParams(location.search);
   const get = (name) => query.get(name) || "";
   const services = codes(settings.services);
+  const county = known(codes(settings.counties), get("county"), settings.county);
   return {
-    county: known(codes(settings.counties), get("county"), settings.county),
-    tab: known(TABS, get("tab"), "coverage"),
+    county,
+    tab: known(tabsOf(county), get("tab"), "coverage"),
     rule: known(codes(settings.rules), get("rule"), settings.rule),
     day: known(settings.days, get("day"), "workday"),
     time: get("time") === "any" || /^([01]\d|2[0-3]):[0-5]\d$/.test(get("time")) ? get("time") : settings.time,
@@ -33,7 +37,7 @@ function read() {
     at: place(get("at")),
     sel: selection(get("sel")),
     view: known(["map", "list"], get("view"), "map"),
-    color: known(["share", "unorganized"], get("color"), "share"),
+    color: known(may("counts", county) ? ["share", "unorganized"] : ["share"], get("color"), "share"),
     grid: get("grid").slice(0, 40),
     org: known(["unorganized", "all"], get("org"), "unorganized"),
     band: known(BANDS, get("band"), ""),
@@ -72,6 +76,9 @@ export function set(patch, { quiet = false } = {}) {
   );
   if (!changed.size) return;
   Object.assign(state, patch);
+  // Another county may be less open than the one before.
+  if (!tabsOf(state.county).includes(state.tab)) { state.tab = "coverage"; changed.add("tab"); }
+  if (state.color === "unorganized" && !may("counts", state.county)) { state.color = "share"; changed.add("color"); }
   history[quiet ? "replaceState" : "pushState"](null, "", address(state));
   for (const listener of listeners) listener(changed);
 }

@@ -1,14 +1,18 @@
 """The demonstration goes through the real importer and workflow, and comes out the same every time."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from geodata.accounts.signing_in import sign_in
 from geodata.assignment.service import AssignmentSummary, assign_enterprises
 from geodata.boundaries.service import list_moves
+from geodata.demo.accounts import set_passwords
 from geodata.demo.grids import TILES
+from geodata.demo.people import SIGN_INS, VACANT_GRID
 from geodata.demo.service import DRAFT_LABEL, FLAWED_LABEL, UNAPPROVED_COUNTY, is_empty, load_demo
 from geodata.demo.sources import ELSEWHERE_FILE, MAIN_COUNTY
 from geodata.ingest.service import import_file
@@ -18,12 +22,16 @@ from geodata.models import (
     Enterprise,
     Grid,
     GridBoundary,
+    Post,
     Station,
     StationHours,
     Street,
+    User,
 )
 from geodata.queries.boundaries import find_version_id
-from geodata.vocab import Datum, ImportKind, VersionStatus
+from geodata.vocab import Datum, ImportKind, Role, VersionStatus
+
+A_DAY = timedelta(days=1)
 
 EXPECTED = {
     "assessment_areas": 12,
@@ -44,10 +52,12 @@ EXPECTED = {
     "finding:stations:label_unknown": 12,
     "grids": 204,
     "people": 76_840,
+    "posts": 63,
     "refused_rows": 3,
     "station_hours_invented": 55,
     "stations": 82,
     "streets": 8873,
+    "users": 41,
     "warned_rows": 56,
 }
 
@@ -163,6 +173,46 @@ def test_the_flawed_draft_is_found_out(demo: Session) -> None:
 
 def test_the_same_grid_code_is_one_grid_in_all_versions(demo: Session) -> None:
     assert _count(demo, Grid) == 177
+
+
+def test_every_grid_of_the_main_county_has_its_posts_but_the_vacant_one(demo: Session) -> None:
+    held = demo.execute(
+        sa.text(
+            "SELECT g.code, count(*) FILTER (WHERE p.role = 'liaison' AND NOT p.is_deputy) AS liaisons, "
+            "count(*) FILTER (WHERE p.role = 'supervising_cadre') AS cadres "
+            "FROM grids AS g JOIN grid_boundaries AS b ON b.grid_id = g.id "
+            "JOIN boundary_versions AS v ON v.id = b.version_id AND v.status = 'effective' "
+            "LEFT JOIN posts AS p ON p.grid_id = g.id AND p.valid_to IS NULL "
+            "WHERE g.county_code = :county GROUP BY g.code"
+        ),
+        {"county": MAIN_COUNTY},
+    ).all()
+    assert len(held) == 19
+    assert {code for code, _, cadres in held if cadres != 1} == set()
+    assert {code for code, liaisons, _ in held if liaisons != 1} == {VACANT_GRID}
+
+
+def test_every_role_has_an_account_to_sign_in_with(demo: Session) -> None:
+    roles = demo.scalars(
+        sa.select(Post.role).join(User, User.id == Post.user_id).where(User.login.in_(SIGN_INS)).distinct()
+    )
+    assert set(roles) == set(Role)
+
+
+def test_accounts_are_invented_and_have_no_password_of_the_program(demo: Session) -> None:
+    assert _count(demo, User, sa.not_(User.is_invented)) == 0
+    assert _count(demo, User, User.password_hash.is_not(None)) == 0
+
+
+def test_given_passwords_open_the_accounts_and_are_set_only_once(demo: Session) -> None:
+    passwords = dict.fromkeys(SIGN_INS, "fkzw-2r7m-9dqh")
+    assert set(set_passwords(demo, passwords, by="scripts/run")) == set(SIGN_INS)
+    hashes = demo.scalars(sa.select(User.password_hash).order_by(User.id)).all()
+    set_passwords(demo, passwords, by="scripts/run")
+    assert demo.scalars(sa.select(User.password_hash).order_by(User.id)).all() == hashes
+    login, password = next(iter(passwords.items()))
+    opened = sign_in(demo, login=login, password=password, address="-", lifetime=A_DAY)
+    assert opened is not None
 
 
 def test_stations_of_another_city_are_reported_as_outside(demo: Session) -> None:

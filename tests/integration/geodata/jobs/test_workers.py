@@ -2,8 +2,8 @@
 
 import signal
 
-from geodata.jobs import service
 from geodata.db import transaction
+from geodata.jobs import service
 from geodata.vocab import JobKind
 from tests.integration.geodata.jobs.conftest import enterprise_rows
 

@@ -47,7 +47,7 @@ FORBIDDEN = ("Traceback", "psycopg", "SELECT", "sqlalchemy", "/work", "site-pack
 
 def operations(document):
     for path, methods in document["paths"].items():
-        for parameter in methods["get"]["parameters"]:
+        for parameter in methods.get("get", {}).get("parameters", ()):
             yield path, parameter
 
 

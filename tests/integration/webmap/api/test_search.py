@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from geodata.queries.scopes import EVERYTHING
 from geodata.queries.search import find_by_text
 
 
@@ -26,7 +27,10 @@ def test_a_whole_name_comes_before_its_start_and_that_before_the_middle(own_coun
     client, engine = own_county
     with engine.begin() as connection:
         connection.execute(
-            sa.text("INSERT INTO enterprises (name) VALUES ('老红星小店'), ('红星小店二部'), ('红星小店')")
+            sa.text(
+                "INSERT INTO enterprises (name, county_code) "
+                "VALUES ('老红星小店', '410103'), ('红星小店二部', '410103'), ('红星小店', '410103')"
+            )
         )
     assert [(one["name"], one["rank"]) for one in found(client, "红星小店")] == [
         ("红星小店", 0),
@@ -68,7 +72,8 @@ def test_names_of_equal_rank_go_by_pinyin(own_county):
         )
         connection.execute(
             sa.text(
-                "INSERT INTO enterprises (name) VALUES ('上海小铺'), ('保定小铺'), ('重庆小铺'), ('北京小铺')"
+                "INSERT INTO enterprises (name, county_code) SELECT name, '410103' "
+                "FROM unnest(ARRAY['上海小铺', '保定小铺', '重庆小铺', '北京小铺']) AS name"
             )
         )
     names = [one["name"][:2] for one in found(client, "小铺")]
@@ -76,4 +81,4 @@ def test_names_of_equal_rank_go_by_pinyin(own_county):
 
 
 def test_one_character_finds_nothing(session):
-    assert find_by_text(session, "驿") == []
+    assert find_by_text(session, "驿", scope=EVERYTHING) == []
