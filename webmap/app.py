@@ -5,36 +5,60 @@ from flask.json.provider import DefaultJSONProvider
 
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
+from webmap.api import admin_settings as admin_settings_api
+from webmap.api import admin_users as admin_users_api
 from webmap.api import (
     boundaries,
     coverage,
     document,
     exports,
     features,
+    find,
     founding,
     founding_disputes,
     founding_writes,
     health,
+<<<<<<< HEAD
     imports,
     jobs,
+=======
+    offices,
+>>>>>>> main
     responsibility,
     search,
+    station_care,
     tiles,
 )
 from webmap.api import refusals as api_refusals
+from webmap.api import reports as reports_api
 from webmap.config import Settings, read_settings
+<<<<<<< HEAD
 from webmap.pages import account, layout
 from webmap.pages import boundaries as boundary_pages
 from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
+=======
+from webmap.pages import account, admin, admin_settings, audit, layout, my_station_details, my_stations, sso
+from webmap.pages import find as find_page
+>>>>>>> main
 from webmap.pages import map as map_page
+from webmap.pages import reports as reports_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
     map_page.bp,
     account.bp,
+    my_stations.bp,
+    my_station_details.bp,
     account_api.bp,
+    admin.bp,
+    admin_settings.bp,
+    audit.bp,
+    sso.bp,
+    admin_users_api.bp,
+    admin_settings_api.bp,
     features.bp,
+    station_care.bp,
     responsibility.bp,
     founding.bp,
     founding_writes.bp,
@@ -42,6 +66,11 @@ BLUEPRINTS = (
     coverage.bp,
     search.bp,
     tiles.bp,
+    find_page.bp,
+    find.bp,
+    reports_page.bp,
+    reports_api.bp,
+    offices.bp,
     health.bp,
     jobs.bp,
     job_pages.bp,
@@ -74,6 +103,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     errors.install(app)
     auth.install(app)
     layout.install(app)
+    sso.install(app)
     api_refusals.install(app)
     document.configure(app)
     for blueprint in BLUEPRINTS:

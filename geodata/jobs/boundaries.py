@@ -38,6 +38,7 @@ def check(task: Task) -> dict[str, Any]:
     task.progress("boundary_moves", 1, 2)
     moves = service.list_moves(task.session, version_id)
     result["moved"] = sum(move.enterprises for move in moves)
+    result["open_cases"] = sum(move.open_cases for move in moves)
     result["moves"] = [asdict(move) for move in moves[:MOST_MOVES]]
     return result
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from sqlalchemy.orm import Session
 
 from geodata.boundaries.service import activate_due
+from geodata.founding import sweeps
 from geodata.queries import attempts, jobs, stored_files
 from geodata.queries.tile_tables import refresh
 
@@ -33,6 +34,7 @@ def add_chore(name: str, cron: str, work: Callable[[Session], object]) -> None:
 add_chore("refresh_tiles", "* * * * *", refresh)
 # A day begins at 16:00 UTC in China; a quarter of an hour later nobody waits any more.
 add_chore("activate_boundaries", "*/15 * * * *", lambda session: activate_due(session, by=BY))
+add_chore("sweep_founding", "*/15 * * * *", sweeps.sweep)
 add_chore("sweep_attempts", "7 * * * *", attempts.sweep)
 add_chore("sweep_uploads", "17 * * * *", stored_files.delete_stale_uploads)
 add_chore("sweep_jobs", "27 3 * * *", jobs.delete_old)

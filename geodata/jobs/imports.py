@@ -71,6 +71,8 @@ def undo(task: Task) -> dict[str, Any]:
     if batch.updated or not batch.inserted:
         raise Conflict("import_changed_rows", id=batch_id, updated=batch.updated)
     task.progress("undo", 0, batch.inserted)
+    if import_batches.has_dependents(task.session, ImportKind(batch.kind), batch_id):
+        raise Conflict("import_depended_on", id=batch_id)
     try:
         with task.session.begin_nested():
             removed = import_batches.remove_rows(task.session, ImportKind(batch.kind), batch_id)

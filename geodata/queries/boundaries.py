@@ -274,7 +274,10 @@ def list_touched(session: Session, version: BoundaryVersion, previous: BoundaryV
 
 @dataclass(frozen=True)
 class Move:
-    """Enterprises that change their owner: from whom, to whom, how many; ``None`` is "nobody yet"."""
+    """Enterprises that change their owner: from whom, to whom, how many; ``None`` is "nobody yet".
+
+    ``open_cases`` of them have a founding case under way.
+    """
 
     from_code: str | None
     from_name: str | None
@@ -282,13 +285,15 @@ class Move:
     to_name: str | None
     enterprises: int
     enterprise_ids: tuple[int, ...]
+    open_cases: int = 0
 
 
 _MOVES = """
 SELECT COALESCE(og.code, a.fallback_code) AS from_code, COALESCE(ob.name, od.name) AS from_name,
   COALESCE(ng.code, p.fallback_code) AS to_code, COALESCE(nb.name, nd.name) AS to_name,
   count(*) AS enterprises,
-  (array_agg(p.enterprise_id ORDER BY p.enterprise_id))[1:20] AS enterprise_ids
+  (array_agg(p.enterprise_id ORDER BY p.enterprise_id))[1:20] AS enterprise_ids,
+  count(c.id) AS open_cases
 FROM {proposals} AS p
 LEFT JOIN assignments AS a ON a.enterprise_id = p.enterprise_id AND a.valid_to IS NULL
 LEFT JOIN grids AS og ON og.id = a.grid_id
@@ -297,6 +302,7 @@ LEFT JOIN divisions AS od ON od.code = a.fallback_code AND od.valid_to IS NULL
 LEFT JOIN grids AS ng ON ng.id = p.grid_id
 LEFT JOIN grid_boundaries AS nb ON nb.grid_id = p.grid_id AND nb.version_id = :new
 LEFT JOIN divisions AS nd ON nd.code = p.fallback_code AND nd.valid_to IS NULL
+LEFT JOIN founding_cases AS c ON c.enterprise_id = p.enterprise_id AND c.state <> 'closed'
 WHERE a.grid_id IS DISTINCT FROM p.grid_id OR a.fallback_code IS DISTINCT FROM p.fallback_code
 GROUP BY 1, 2, 3, 4
 ORDER BY 5 DESC, 1 NULLS FIRST, 3 NULLS LAST

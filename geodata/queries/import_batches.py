@@ -45,6 +45,38 @@ def list_moves(session: Session, enterprise_ids: Sequence[int]) -> list[sa.RowMa
     return list(session.execute(_MOVES, {"ids": list(enterprise_ids)}).mappings())
 
 
+_REFERRING = sa.text(
+    "SELECT c.conrelid::regclass::text AS child, a.attname AS child_column FROM pg_constraint AS c "
+    "JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] "
+    "WHERE c.contype = 'f' AND c.confrelid = CAST(:parent AS regclass) AND c.conrelid <> ALL(CAST(:own AS regclass[]))"
+)
+_MADE_WITH = {
+    ImportKind.STATIONS: ["station_hours", "station_services"],
+    ImportKind.ENTERPRISES: ["enterprise_clarity", "assignments", "enterprises"],
+}
+"""Tables that an import, or the assignment that follows it, fills by itself."""
+
+
+def has_dependents(session: Session, kind: ImportKind, batch_id: int) -> bool:
+    """Whether anything that a person added refers to the rows of an import; asked of the database's own
+    list of references, so that a table made later counts too."""
+    table = _TABLES[kind]
+    referring = session.execute(_REFERRING, {"parent": table, "own": _MADE_WITH.get(kind, [])}).all()
+    conditions = [
+        f"EXISTS (SELECT FROM {row.child} AS r WHERE r.{row.child_column} = t.id)" for row in referring
+    ]
+    if not conditions:
+        return False
+    found = session.scalar(
+        sa.text(
+            f"SELECT EXISTS (SELECT FROM {table} AS t WHERE t.import_batch_id = :batch "
+            f"AND ({' OR '.join(conditions)}))"
+        ),
+        {"batch": batch_id},
+    )
+    return bool(found)
+
+
 def remove_rows(session: Session, kind: ImportKind, batch_id: int) -> int:
     """Remove the rows that an import added and nobody changed since; how many.
 
