@@ -8,11 +8,8 @@ from scripts.cli.coverage import coverage
 from scripts.cli.database import database
 from scripts.cli.exports import export
 from scripts.cli.imports import imports
-<<<<<<< HEAD
 from scripts.cli.jobs import jobs, worker
-=======
 from scripts.cli.users import user
->>>>>>> main
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -24,11 +21,7 @@ def main() -> None:
     """
 
 
-<<<<<<< HEAD
-for command in (imports, boundaries, assign, coverage, which_grid, export, jobs, worker, database):
-=======
-for command in (imports, boundaries, assign, coverage, which_grid, export, user, database):
->>>>>>> main
+for command in (imports, boundaries, assign, coverage, which_grid, export, jobs, worker, user, database):
     main.add_command(command)
 
 if __name__ == "__main__":

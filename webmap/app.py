@@ -18,12 +18,9 @@ from webmap.api import (
     founding_disputes,
     founding_writes,
     health,
-<<<<<<< HEAD
     imports,
     jobs,
-=======
     offices,
->>>>>>> main
     responsibility,
     search,
     station_care,
@@ -32,15 +29,11 @@ from webmap.api import (
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
 from webmap.config import Settings, read_settings
-<<<<<<< HEAD
-from webmap.pages import account, layout
+from webmap.pages import account, admin, admin_settings, audit, layout, my_station_details, my_stations, sso
 from webmap.pages import boundaries as boundary_pages
+from webmap.pages import find as find_page
 from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
-=======
-from webmap.pages import account, admin, admin_settings, audit, layout, my_station_details, my_stations, sso
-from webmap.pages import find as find_page
->>>>>>> main
 from webmap.pages import map as map_page
 from webmap.pages import reports as reports_page
 

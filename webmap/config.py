@@ -1,6 +1,7 @@
 """Settings: read once from the environment, checked, then never changed."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import timedelta
@@ -13,6 +14,7 @@ from geodata.rules.base_map import BaseMap, check_base_map
 from geodata.vocab import DivisionLevel
 
 _PREFIX = "WEBMAP_"
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?")
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _YES_NO = {"1": True, "0": False}
 _SWITCHES = frozenset({"https", "demo"})
@@ -158,19 +160,6 @@ def _check_county(code: str) -> None:
         raise Misconfigured("setting_invalid", name=_PREFIX + "DEFAULT_COUNTY") from error
     if parsed != code or level is not DivisionLevel.COUNTY:
         raise Misconfigured("setting_invalid", name=_PREFIX + "DEFAULT_COUNTY")
-
-
-def _check_base_map(url: str, key: str | None) -> None:
-    parts = urlsplit(url)
-    is_sound = (
-        parts.scheme in {"http", "https"}
-        and _HOST.fullmatch(parts.netloc) is not None
-        and all(part in url for part in _URL_PLACEHOLDERS)
-    )
-    if not is_sound:
-        raise Misconfigured("setting_invalid", name=_PREFIX + "BASE_MAP_URL")
-    if "{key}" in url and key is None:
-        raise Misconfigured("setting_invalid", name=_PREFIX + "BASE_MAP_KEY")
 
 
 def _check_public_url(url: str) -> None:

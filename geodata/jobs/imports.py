@@ -44,9 +44,7 @@ def save(task: Task) -> dict[str, Any]:
     report = _take_in(task, dry_run=False)
     result = _summary(report)
     if report.kind is ImportKind.ENTERPRISES and report.touched_ids:
-        assigned = assign_enterprises(
-            task.session, enterprise_ids=report.touched_ids, progress=task.progress
-        )
+        assigned = assign_enterprises(task.session, enterprise_ids=report.touched_ids, progress=task.progress)
         result["assigned"] = _assigned(assigned)
         moves = import_batches.list_moves(task.session, report.touched_ids)
         result["moves"] = [dict(move) for move in moves]
@@ -124,9 +122,7 @@ def _summary(report: ImportReport) -> dict[str, Any]:
     names = ("kind", "file_name", "datum", "batch_id", "rows", "inserted", "updated", "unchanged")
     counted = Counter((f.severity, f.code) for f in report.findings)
     # Refusals first: they are what somebody must act on.
-    ordered = sorted(
-        report.findings, key=lambda f: (f.severity is Severity.WARNING, f.row_number or 0)
-    )
+    ordered = sorted(report.findings, key=lambda f: (f.severity is Severity.WARNING, f.row_number or 0))
     return {
         **{name: getattr(report, name) for name in (*names, "refused", "warned")},
         "is_refused": report.is_refused,

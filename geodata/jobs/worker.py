@@ -50,9 +50,7 @@ def run_worker(url: str, *, say_in: SayIn, parent_pid: int | None = None, once: 
 
 def _build(url: str, engine: sa.Engine, say_in: SayIn, stopping: threading.Event) -> App:
     plain = sa.make_url(normalize_url(url)).set(drivername="postgresql")
-    connector = PsycopgConnector(
-        conninfo=plain.render_as_string(hide_password=False), min_size=1, max_size=4
-    )
+    connector = PsycopgConnector(conninfo=plain.render_as_string(hide_password=False), min_size=1, max_size=4)
     app = App(connector=connector)
 
     @app.task(name=TASK, queue=QUEUE, pass_context=True)

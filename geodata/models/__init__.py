@@ -70,11 +70,8 @@ __all__ = [
     "StationPhoto",
     "StationReport",
     "StationService",
-<<<<<<< HEAD
-    "StoredFile",
-=======
     "StationVisitors",
->>>>>>> main
+    "StoredFile",
     "Street",
     "Submission",
     "TileState",

@@ -47,7 +47,7 @@ _DRAWING = sa.text(
     "  CASE WHEN ST_NPoints(b.geom) > 200 THEN ST_SimplifyPreserveTopology(b.geom, :tolerance) "
     "  ELSE b.geom END, 6) AS shape "
     "FROM grid_boundaries AS b JOIN grids AS g ON g.id = b.grid_id "
-    'WHERE b.version_id = :version ORDER BY b.kind = \'exclusive\', g.code COLLATE "C"'
+    "WHERE b.version_id = :version ORDER BY b.kind = 'exclusive', g.code COLLATE \"C\""
 )
 
 

@@ -59,7 +59,8 @@ _MADE_WITH = {
 
 def has_dependents(session: Session, kind: ImportKind, batch_id: int) -> bool:
     """Whether anything that a person added refers to the rows of an import; asked of the database's own
-    list of references, so that a table made later counts too."""
+    list of references, so that a table made later counts too.
+    """
     table = _TABLES[kind]
     referring = session.execute(_REFERRING, {"parent": table, "own": _MADE_WITH.get(kind, [])}).all()
     conditions = [

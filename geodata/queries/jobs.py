@@ -241,9 +241,7 @@ def end_cancelled(session: Session, job_id: int) -> None:
     session.execute(
         sa.update(Job)
         .where(Job.id == job_id)
-        .values(
-            state=JobState.CANCELLED, finished_at=sa.func.clock_timestamp(), version=Job.version + 1
-        )
+        .values(state=JobState.CANCELLED, finished_at=sa.func.clock_timestamp(), version=Job.version + 1)
     )
 
 

@@ -142,12 +142,16 @@ def test_progress_is_shown_and_a_job_can_be_called_off(visit, browsed_engine):
             }"""
         )
         page.goto(f"{visitor.site}/jobs/{job['id']}")
-        page.wait_for_function("document.querySelector('.job-stage')?.textContent.includes('网格')", timeout=PATIENCE_MS)
+        page.wait_for_function(
+            "document.querySelector('.job-stage')?.textContent.includes('网格')", timeout=PATIENCE_MS
+        )
         bar = page.locator("progress.bar")
         assert bar.get_attribute("aria-labelledby")
         shot(page, "progress-desktop")
         page.click("[data-cancel]")
-        page.wait_for_function("document.querySelector('.job-stage')?.textContent.includes('停下')", timeout=PATIENCE_MS)
+        page.wait_for_function(
+            "document.querySelector('.job-stage')?.textContent.includes('停下')", timeout=PATIENCE_MS
+        )
         holder.rollback()
     page.wait_for_selector(".notice", timeout=PATIENCE_MS)
     assert "已取消" in page.inner_text(".notice")

@@ -236,9 +236,7 @@ def give_up_import(job_id: int) -> Response:
             raise Conflict("job_still_runs", id=job_id)
         file = files.get_upload(session, preview.params["upload_id"], user_id=asker.user_id)
         stored_files.delete_file(session, file.id)
-        audit.note(
-            session, by=asker.login, action="file_given_up", subject_kind="upload", subject_id=file.id
-        )
+        audit.note(session, by=asker.login, action="file_given_up", subject_kind="upload", subject_id=file.id)
         return Done({"status": "given_up"})
 
     return write(work)
@@ -267,5 +265,3 @@ def undo_import(batch_id: int, wanted: Nothing) -> Response:
         return answer_job(job)
 
     return write(work, creates=True)
-
-

@@ -20,7 +20,9 @@ from webmap.permissions import Permission, requires
 bp = Blueprint("boundaries_page", __name__)
 
 _MAX_ID = 2**53 - 1
-_AHEAD = frozenset({VersionStatus.DRAFT, VersionStatus.INVALID, VersionStatus.CHECKED, VersionStatus.APPROVED})
+_AHEAD = frozenset(
+    {VersionStatus.DRAFT, VersionStatus.INVALID, VersionStatus.CHECKED, VersionStatus.APPROVED}
+)
 SHOWN_NAMES = 5
 
 
@@ -29,9 +31,7 @@ SHOWN_NAMES = 5
 def show_boundaries() -> Response:
     """All versions of my counties, those ahead first."""
     scope = auth.scope(Permission.BOUNDARIES_READ)
-    rows = [
-        row for row in versions.list_versions(requests.session()) if scope.has_county(row.county_code)
-    ]
+    rows = [row for row in versions.list_versions(requests.session()) if scope.has_county(row.county_code)]
     rows.sort(key=lambda row: row.status not in _AHEAD)
     return layout.render(
         "boundaries/boundaries.html", title_key="boundaries.title", tab="boundaries", versions=rows
@@ -111,5 +111,3 @@ def _moves(result: dict[str, Any] | None) -> dict[str, Any] | None:
         for move in result["moves"]
     ]
     return {**result, "moves": rows}
-
-

@@ -104,8 +104,13 @@ def test_ten_thousand_rows_come_in_through_the_web_door(office):
     saved = office.job(saving.json["id"])
     assert (saved["state"], saved["result"]["inserted"]) == ("done", 10_000)
     assert office.count("SELECT count(*) FROM enterprises") == before + 10_000
-    assert office.count("SELECT count(*) FROM enterprises e WHERE NOT EXISTS (SELECT FROM assignments a "
-                        "WHERE a.enterprise_id = e.id AND a.valid_to IS NULL) AND removed_on IS NULL") == 0
+    assert (
+        office.count(
+            "SELECT count(*) FROM enterprises e WHERE NOT EXISTS (SELECT FROM assignments a "
+            "WHERE a.enterprise_id = e.id AND a.valid_to IS NULL) AND removed_on IS NULL"
+        )
+        == 0
+    )
 
 
 def test_another_persons_file_job_and_export_are_not_found(office):
@@ -198,7 +203,10 @@ def test_a_waiting_job_is_called_off_and_the_notice_is_read(office):
     assert (cancelled["state"], cancelled["is_new"]) == ("cancelled", True)
     assert office.planner.get("/api/v1/jobs").json["unseen"] == 1
     assert 'id="unseen-jobs">1<' in office.planner.get("/jobs").text
-    assert office.planner.post_json("/api/v1/jobs/seen", {"ids": [asked["id"]]}).json == {"seen": 1, "unseen": 0}
+    assert office.planner.post_json("/api/v1/jobs/seen", {"ids": [asked["id"]]}).json == {
+        "seen": 1,
+        "unseen": 0,
+    }
     again = office.planner.post_json(f"/api/v1/jobs/{asked['id']}/cancel")
     assert (again.status_code, again.json["code"]) == (409, "job_is_over")
 
@@ -247,7 +255,9 @@ def test_contacts_go_only_to_who_must_call_and_are_logged(office):
         "WHERE a.valid_to IS NULL AND g.code = 'G1'"
     )
     assert len(mine.splitlines()) == owned + 1
-    assert office.count("SELECT count(*) FROM audit_entries WHERE action = 'export' AND actor = 'liaison'") == 1
+    assert (
+        office.count("SELECT count(*) FROM audit_entries WHERE action = 'export' AND actor = 'liaison'") == 1
+    )
 
 
 def draft(office):
@@ -290,7 +300,10 @@ def test_a_drawing_goes_live_only_through_a_second_person(office):
     done = second.get(f"/api/v1/jobs/{asked.json['id']}").json
     assert (done["state"], done["result"]["is_scheduled"]) == ("done", False)
     assert done["result"]["opened"] == result["moved"]
-    assert office.count(f"SELECT count(*) FROM boundary_versions WHERE id = {version} AND status = 'effective'") == 1
+    assert (
+        office.count(f"SELECT count(*) FROM boundary_versions WHERE id = {version} AND status = 'effective'")
+        == 1
+    )
     drawing = second.get(f"/api/v1/boundaries/{version}/drawing").json
     assert {feature["properties"]["code"] for feature in drawing["features"]} == {"G1", "G2"}
 
@@ -298,8 +311,12 @@ def test_a_drawing_goes_live_only_through_a_second_person(office):
 def test_whoever_brought_rows_into_a_drawing_cannot_approve_it(office):
     version = draft(office)
     with office.engine.begin() as connection:
-        connection.execute(sa.text("UPDATE boundary_versions SET created_by = 'somebody', status = 'checked'"
-                                   f" WHERE id = {version}"))
+        connection.execute(
+            sa.text(
+                "UPDATE boundary_versions SET created_by = 'somebody', status = 'checked'"
+                f" WHERE id = {version}"
+            )
+        )
     own = office.planner.post_json(f"/api/v1/boundaries/{version}/approve")
     assert own.json["code"] == "boundary_second_person"
 
