@@ -26,10 +26,24 @@ from webmap.api import (
     station_care,
     tiles,
 )
+from webmap.api import overview as overview_api
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
 from webmap.config import Settings, read_settings
-from webmap.pages import account, admin, admin_settings, audit, layout, my_station_details, my_stations, sso
+from webmap.pages import (
+    account,
+    admin,
+    admin_settings,
+    audit,
+    enterprise_work,
+    layout,
+    my_grid,
+    my_station_details,
+    my_stations,
+    overview,
+    phone,
+    sso,
+)
 from webmap.pages import boundaries as boundary_pages
 from webmap.pages import find as find_page
 from webmap.pages import imports as import_pages
@@ -43,6 +57,9 @@ BLUEPRINTS = (
     account.bp,
     my_stations.bp,
     my_station_details.bp,
+    my_grid.bp,
+    enterprise_work.bp,
+    phone.bp,
     account_api.bp,
     admin.bp,
     admin_settings.bp,
@@ -65,6 +82,8 @@ BLUEPRINTS = (
     reports_api.bp,
     offices.bp,
     health.bp,
+    overview.bp,
+    overview_api.bp,
     jobs.bp,
     job_pages.bp,
     imports.bp,

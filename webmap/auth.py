@@ -146,6 +146,13 @@ def reader_key() -> tuple[object, ...]:
     return () if found is None else (found.user_id, *(tuple(vars(post).values()) for post in found.posts))
 
 
+def counties(permission: Permission) -> list[str] | None:
+    """The counties of the posts that hold a permission, however much of each it opens; ``None`` is all."""
+    found = identity()
+    codes = {post.county_code for post in found.posts_with(permission)} if found else set()
+    return None if None in codes else sorted(filter(None, codes))
+
+
 def set_cookie(response: Response, opened: Opened) -> None:
     """Hand the browser the secret of its new session."""
     response.set_cookie(
