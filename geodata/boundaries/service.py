@@ -95,7 +95,7 @@ def approve_version(session: Session, version_id: int, *, by: str) -> None:
     version = stored.lock_version(session, version_id)
     if version.status != VersionStatus.CHECKED:
         raise Conflict("boundary_not_checked", label=version.label, status=version.status)
-    if not by.strip() or by in stored.list_makers(session, version):
+    if not by.strip() or by in stored.list_makers(session, version_id, version.created_by):
         raise Conflict("boundary_second_person", label=version.label, by=by)
     _require_faultless(session, version)
     version.status = VersionStatus.APPROVED

@@ -24,7 +24,7 @@ _WRITERS: dict[str, Callable[[Listing, Path], int]] = {
 }
 
 
-def export_rows(
+def export_rows(  # noqa: PLR0913 - what a person may say about a list
     session: Session,
     kind: str,
     path: Path,

@@ -39,8 +39,8 @@ def refuse_foreign(work: Work) -> None:
     foreign = imports.list_foreign(
         work.session, work.target, brought=column, stored=stored, counties=sorted(work.counties)
     )
-    for number, county in foreign:
-        work.notes.refuse(number, "county_code", "county_not_yours", county, county=county or "—")
+    for number, named in foreign:
+        work.notes.refuse(number, "county_code", "county_not_yours", named, county=named or "—")
     work.drop({number for number, _ in foreign})
 
 

@@ -12,9 +12,8 @@ from geodata.vocab import FilePurpose
 
 def _scope(stored: dict[str, Any]) -> Scope:
     """The asker's rows as they were when the job was asked for."""
-    return Scope(
-        **{name: value if name == "everything" else frozenset(value) for name, value in stored.items()}
-    )
+    rows = {name: frozenset(value) for name, value in stored.items() if name != "everything"}
+    return Scope(everything=stored["everything"], **rows)
 
 
 def export(task: Task) -> dict[str, Any]:

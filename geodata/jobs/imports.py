@@ -1,4 +1,4 @@
-"""Imports as jobs: looked at first, then saved with all that follows, and taken back while nothing depends."""
+"""Imports as jobs: looked at first, then saved with all that follows, and taken back if nothing depends."""
 
 import json
 from collections import Counter

@@ -1,4 +1,4 @@
-"""One job in the hands of a worker: what was asked, the transaction of its effect, how to tell of progress."""
+"""One job in the hands of a worker: what was asked, the transaction of its effect, whom to tell."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

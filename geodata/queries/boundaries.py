@@ -146,16 +146,16 @@ def list_refused_rows(session: Session, version_id: int) -> list[RefusedRow]:
     return [RefusedRow(*row) for row in found]
 
 
-def list_makers(session: Session, version: BoundaryVersion) -> set[str]:
+def list_makers(session: Session, version_id: int, created_by: str) -> set[str]:
     """Logins of everybody who put something into a version: who made it, and who brought rows later."""
     brought = session.scalars(
         sa.text(
             "SELECT DISTINCT imported_by FROM import_batches "
             "WHERE boundary_version_id = :version AND inserted + updated > 0"
         ),
-        {"version": version.id},
+        {"version": version_id},
     )
-    return {version.created_by, *brought}
+    return {created_by, *brought}
 
 
 def put_in_force(

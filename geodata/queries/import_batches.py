@@ -48,7 +48,8 @@ def list_moves(session: Session, enterprise_ids: Sequence[int]) -> list[sa.RowMa
 _REFERRING = sa.text(
     "SELECT c.conrelid::regclass::text AS child, a.attname AS child_column FROM pg_constraint AS c "
     "JOIN pg_attribute AS a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] "
-    "WHERE c.contype = 'f' AND c.confrelid = CAST(:parent AS regclass) AND c.conrelid <> ALL(CAST(:own AS regclass[]))"
+    "WHERE c.contype = 'f' AND c.confrelid = CAST(:parent AS regclass) "
+    "AND c.conrelid <> ALL(CAST(:own AS regclass[]))"
 )
 _MADE_WITH = {
     ImportKind.STATIONS: ["station_hours", "station_services"],
@@ -58,8 +59,9 @@ _MADE_WITH = {
 
 
 def has_dependents(session: Session, kind: ImportKind, batch_id: int) -> bool:
-    """Whether anything that a person added refers to the rows of an import; asked of the database's own
-    list of references, so that a table made later counts too.
+    """Whether anything that a person added refers to the rows of an import.
+
+    Asked of the database's own list of references, so that a table made later counts too.
     """
     table = _TABLES[kind]
     referring = session.execute(_REFERRING, {"parent": table, "own": _MADE_WITH.get(kind, [])}).all()

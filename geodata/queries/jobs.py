@@ -115,7 +115,8 @@ _TAKE = sa.text(
 
 def take_job(session: Session, job_id: int, queue_id: int) -> int | None:
     """Begin a job as its one worker; the version to hold on to, or None when it is not ours to do."""
-    return session.scalar(_TAKE, {"id": job_id, "queue_id": queue_id})
+    version: int | None = session.scalar(_TAKE, {"id": job_id, "queue_id": queue_id})
+    return version
 
 
 _MOVE_ON = sa.text(
@@ -127,7 +128,8 @@ _MOVE_ON = sa.text(
 def move_on(session: Session, job_id: int, version: int, stage: str, done: int, total: int) -> bool | None:
     """Write down how far a job is. Whether a stop was asked; None when the job is no longer ours."""
     values = {"id": job_id, "version": version, "stage": stage, "done": max(0, done), "total": max(0, total)}
-    return session.scalar(_MOVE_ON, values)
+    is_called_off: bool | None = session.scalar(_MOVE_ON, values)
+    return is_called_off
 
 
 _FINISH = (
@@ -188,7 +190,8 @@ _ASK_CANCEL = sa.text(
 
 def ask_cancel(session: Session, job_id: int) -> str | None:
     """Call a job off: one that waits ends at once, one that runs at its next stage. None when it is over."""
-    return session.scalar(_ASK_CANCEL, {"id": job_id})
+    state: str | None = session.scalar(_ASK_CANCEL, {"id": job_id})
+    return state
 
 
 # Carried by nobody: the queue lost or ended its row, or the worker that has it went silent.

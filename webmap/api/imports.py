@@ -118,15 +118,19 @@ def _receive(upload_id: int) -> tuple[int, str]:
             digest.update(piece)
             with transaction(requests.engine()) as session:
                 stored_files.add_chunk(session, upload_id, number, piece)
-        if not size_bytes:
-            raise InvalidInput("file_empty")
-        if request.content_length is not None and size_bytes != request.content_length:
-            raise InvalidInput("file_cut_off")
+        _check_whole(size_bytes)
     except BaseException:
         with transaction(requests.engine()) as session:
             stored_files.delete_file(session, upload_id)
         raise
     return size_bytes, digest.hexdigest()
+
+
+def _check_whole(size_bytes: int) -> None:
+    if not size_bytes:
+        raise InvalidInput("file_empty")
+    if request.content_length is not None and size_bytes != request.content_length:
+        raise InvalidInput("file_cut_off")
 
 
 def _pieces_sent() -> Iterator[bytes]:

@@ -185,9 +185,7 @@ def _ask(session: Session, kind: JobKind, params: dict[str, Any], county: str | 
 
 @bp.get(f"/jobs/{_ID}/files/<any(report, preview, export):purpose>")
 @requires(Permission.JOBS_READ)
-@bp.doc(
-    responses={200: {"description": "The file.", "content": {"application/octet-stream": {"schema": {}}}}}
-)
+@bp.doc(responses={200: "The file."})
 def get_file(job_id: int, purpose: str) -> Response:
     """A file that one of my jobs made."""
     session = requests.session()

@@ -59,7 +59,7 @@ def show_boundary(version_id: int) -> Response:
         checked_on=None if checked is None else checked.finished_at,
         vanishing=boundary_pages.list_vanishing(session, version.id) if version.status in _AHEAD else [],
         job=_running(subject),
-        makers=versions.list_makers(session, version),
+        makers=versions.list_makers(session, version.id, version.created_by),
         is_ahead=version.status in _AHEAD,
         today=today(session),
     )

@@ -29,9 +29,13 @@ class Broken(Exception):
 
 
 def test_a_job_asked_for_in_a_rolled_back_transaction_does_not_run(office):
-    with pytest.raises(Broken), transaction(office.engine) as session:
-        service.ask(session, JobKind.ASSIGN, {}, by="planner", user_id=office.user_id)
-        raise Broken
+    def ask_and_break():
+        with transaction(office.engine) as session:
+            service.ask(session, JobKind.ASSIGN, {}, by="planner", user_id=office.user_id)
+            raise Broken
+
+    with pytest.raises(Broken):
+        ask_and_break()
     assert office.count("jobs") == office.count("procrastinate_jobs") == 0
     assert office.count("audit_entries", "action = 'job_asked'") == 0
 
