@@ -16,6 +16,7 @@ const SHAPE_LOOKS = {
   exclusive: { color: "#4b2a75", weight: 2, fillColor: "#ede7f3", fillOpacity: 0.5 },
   finding_blocking: { color: "#7a4300", weight: 3, fillColor: "#e09a2b", fillOpacity: 0.75 },
   finding_warning: { color: "#6a6a6a", weight: 2.5, dashArray: "3 4", fillColor: "#f9e3bc", fillOpacity: 0.6 },
+  quiet: { color: "#b9ad9a", weight: 1, fillColor: "#fffcf6", fillOpacity: 0.9, interactive: false },
   ground: { color: "#211d17", weight: 2.2, fill: false, interactive: false },
 };
 
@@ -36,7 +37,7 @@ class ShapeMap {
     // What is wrong is drawn last, on top.
     const ranked = collection.features.toSorted((a, b) => rank(a) - rank(b));
     this.layer = L.geoJSON(ranked, {
-      style: (feature) => SHAPE_LOOKS[lookOf(feature)],
+      style: (feature) => (feature.geometry?.type === "Point" ? POINT_LOOKS : SHAPE_LOOKS)[lookOf(feature)],
       pointToLayer: (feature, place) => L.circleMarker(place, POINT_LOOKS[lookOf(feature)]),
       onEachFeature: (feature, layer) => this.know(feature, layer),
     }).addTo(this.map);
@@ -47,12 +48,13 @@ class ShapeMap {
   }
 
   async ground(county) {
-    const response = await fetch(`/api/v1/divisions?level=county&county=${county}&limit=1`, { credentials: "same-origin" });
-    if (!response.ok) return;
-    const { features } = await response.json();
-    const drawn = features.filter((feature) => feature.geometry);
-    const layer = L.geoJSON(drawn, { style: SHAPE_LOOKS.ground, interactive: false }).addTo(this.map);
-    if (drawn.length) this.map.fitBounds(layer.getBounds(), { padding: [16, 16], animate: false });
+    const [grids, counties] = await Promise.all([
+      shapesOf(`/api/v1/grids?county=${county}&limit=1000`),
+      shapesOf(`/api/v1/divisions?level=county&county=${county}&limit=1`),
+    ]);
+    L.geoJSON(grids, { style: SHAPE_LOOKS.quiet, interactive: false }).addTo(this.map);
+    const layer = L.geoJSON(counties, { style: SHAPE_LOOKS.ground, interactive: false }).addTo(this.map);
+    if (counties.length) this.map.fitBounds(layer.getBounds(), { padding: [16, 16], animate: false });
   }
 
   know(feature, layer) {
@@ -75,6 +77,14 @@ class ShapeMap {
   say(text) {
     this.box.append(el("p", { class: "map-word", role: "status" }, text));
   }
+}
+
+// What is in force already, as the quiet ground; the map does without it when it cannot be had.
+async function shapesOf(address) {
+  const response = await fetch(address, { credentials: "same-origin" }).catch(() => null);
+  if (!response?.ok) return [];
+  const { features } = await response.json();
+  return features.filter((feature) => feature.geometry);
 }
 
 function lookOf({ properties }) {
