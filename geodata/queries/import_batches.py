@@ -31,12 +31,17 @@ def find_version_of(session: Session, batch_id: int) -> int | None:
 
 # Owners written in this very transaction, beside the owner that ended at the same instant.
 _MOVES = sa.text(
-    "SELECT COALESCE(og.code, o.fallback_code) AS from_code, COALESCE(ng.code, n.fallback_code) AS to_code, "
+    "SELECT COALESCE(og.code, o.fallback_code) AS from_code, COALESCE(ob.name, od.name) AS from_name, "
+    "COALESCE(ng.code, n.fallback_code) AS to_code, COALESCE(nb.name, nd.name) AS to_name, "
     "count(*) AS enterprises FROM assignments AS n "
     "LEFT JOIN assignments AS o ON o.enterprise_id = n.enterprise_id AND o.valid_to = n.valid_from "
     "LEFT JOIN grids AS og ON og.id = o.grid_id LEFT JOIN grids AS ng ON ng.id = n.grid_id "
+    "LEFT JOIN grid_boundaries AS ob ON ob.grid_id = o.grid_id AND ob.version_id = o.boundary_version_id "
+    "LEFT JOIN grid_boundaries AS nb ON nb.grid_id = n.grid_id AND nb.version_id = n.boundary_version_id "
+    "LEFT JOIN divisions AS od ON od.code = o.fallback_code AND od.valid_to IS NULL "
+    "LEFT JOIN divisions AS nd ON nd.code = n.fallback_code AND nd.valid_to IS NULL "
     "WHERE n.valid_to IS NULL AND n.enterprise_id = ANY(:ids) AND n.valid_from >= transaction_timestamp() "
-    f"GROUP BY 1, 2 ORDER BY 3 DESC, 1 NULLS FIRST, 2 NULLS LAST LIMIT {MOST_MOVES}"
+    f"GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 1 NULLS FIRST, 3 NULLS LAST LIMIT {MOST_MOVES}"
 )
 
 

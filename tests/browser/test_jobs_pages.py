@@ -142,16 +142,12 @@ def test_progress_is_shown_and_a_job_can_be_called_off(visit, browsed_engine):
             }"""
         )
         page.goto(f"{visitor.site}/jobs/{job['id']}")
-        page.wait_for_function(
-            "document.querySelector('.job-stage')?.textContent.includes('网格')", timeout=PATIENCE_MS
-        )
+        page.locator(".job-stage", has_text="网格").wait_for(timeout=PATIENCE_MS)
         bar = page.locator("progress.bar")
         assert bar.get_attribute("aria-labelledby")
         shot(page, "progress-desktop")
         page.click("[data-cancel]")
-        page.wait_for_function(
-            "document.querySelector('.job-stage')?.textContent.includes('停下')", timeout=PATIENCE_MS
-        )
+        page.locator(".job-stage", has_text="停下").wait_for(timeout=PATIENCE_MS)
         holder.rollback()
     page.wait_for_selector(".notice", timeout=PATIENCE_MS)
     assert "已取消" in page.inner_text(".notice")
@@ -193,11 +189,7 @@ def test_a_drawing_is_checked_approved_by_a_second_person_and_put_in_force(visit
     second.page.get_by_role("button", name="启用").wait_for(timeout=PATIENCE_MS)
     shot(second.page, f"approved-{name}")
     second.page.get_by_role("button", name="启用").click()
-    second.page.wait_for_function(
-        "document.querySelector('.page-title .chip')?.textContent === '现行'"
-        " || document.querySelector('main').textContent.includes('起启用')",
-        timeout=PATIENCE_MS,
-    )
+    second.page.locator("main", has_text="起启用").wait_for(timeout=PATIENCE_MS)
     shot(second.page, f"in-force-{name}")
     assert second.overflow() <= 0
 

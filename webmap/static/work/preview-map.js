@@ -100,7 +100,9 @@ function rank(feature) {
 // Names come from files of strangers: text nodes, never markup.
 function words({ what, row, name, code, number }) {
   const title = what === "finding" ? t("jobs.js.finding", { number }) : name || code || "—";
-  const below = row === undefined ? code ?? "" : t("jobs.js.row", { row });
+  const listed = document.querySelector(what === "finding" ? `[data-finding="${number}"]` : `[data-row="${row}"]`);
+  const sentence = listed?.closest("li")?.querySelector("span")?.textContent ?? listed?.closest("tr")?.lastElementChild.textContent;
+  const below = sentence ?? (row === undefined ? code ?? "" : t("jobs.js.row", { row }));
   return el("div", {}, el("strong", {}, title), el("br"), below);
 }
 

@@ -55,7 +55,9 @@ def test_an_import_comes_in_with_owners_and_its_file_goes(office):
     job = office.job(job_id)
     assert job.result["inserted"] == 20
     assert job.result["assigned"]["fallback"] == 20
-    assert job.result["moves"] == [{"from_code": None, "to_code": "410103", "enterprises": 20}]
+    (move,) = job.result["moves"]
+    assert (move["from_code"], move["to_code"], move["to_name"]) == (None, "410103", "二七区")
+    assert move["enterprises"] == 20
     assert office.count("enterprises") == office.count("assignments") == 20
     assert office.count("stored_files") == office.count("file_chunks") == 0
 
