@@ -4,7 +4,9 @@ import os
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import shapely
@@ -188,8 +190,13 @@ def test_a_drawing_is_checked_approved_by_a_second_person_and_put_in_force(visit
     second.page.get_by_role("button", name="批准").click()
     second.page.get_by_role("button", name="启用").wait_for(timeout=PATIENCE_MS)
     shot(second.page, f"approved-{name}")
+    # The first drawing is in force from today; one day holds one, so the next is set for tomorrow.
+    if size == PHONE:
+        tomorrow = datetime.now(ZoneInfo("Asia/Shanghai")).date() + timedelta(days=1)
+        second.page.fill('input[name="effective_from"]', tomorrow.isoformat())
     second.page.get_by_role("button", name="启用").click()
-    second.page.locator("main", has_text="起启用").wait_for(timeout=PATIENCE_MS)
+    ended = "起启用" if size == DESKTOP else "到日子自动生效"
+    second.page.locator("main", has_text=ended).wait_for(timeout=PATIENCE_MS)
     shot(second.page, f"in-force-{name}")
     assert second.overflow() <= 0
 
