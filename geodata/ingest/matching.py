@@ -9,7 +9,8 @@ from geodata.ingest.work import Work
 from geodata.queries import imports, ingest_grids, ingest_stations
 from geodata.vocab import ImportKind, VersionStatus
 
-_OPEN_VERSIONS = {VersionStatus.DRAFT, VersionStatus.INVALID, VersionStatus.CHECKED}
+OPEN_VERSIONS = {VersionStatus.DRAFT, VersionStatus.INVALID, VersionStatus.CHECKED}
+"""States in which grids may still come in or go."""
 
 
 def match_rows(work: Work) -> None:
@@ -62,7 +63,7 @@ def _match_grids(work: Work) -> None:
     work.drop({row.number for row in refused})
     label = str(work.version_label)
     version = ingest_grids.find_version(work.session, county, label)
-    if version is not None and version.status not in _OPEN_VERSIONS:
+    if version is not None and version.status not in OPEN_VERSIONS:
         raise RefusedFile("version_not_draft", version=label, status=version.status)
     if version is None:
         version = ingest_grids.create_version(

@@ -12,11 +12,13 @@ import sqlalchemy as sa
 from geodata.assignment.service import AssignmentSummary, assign_enterprises
 from geodata.errors import Conflict, NotFound
 from geodata.ingest.findings import DrawnRow, ImportReport, RowFinding
+from geodata.ingest.matching import OPEN_VERSIONS
 from geodata.ingest.report import write_report
 from geodata.ingest.service import import_file
 from geodata.jobs import files
 from geodata.jobs.task import Task
-from geodata.queries import audit, import_batches, stored_files
+from geodata.models import ImportBatch
+from geodata.queries import audit, boundaries, import_batches, ingest_grids, stored_files
 from geodata.queries.tile_tables import refresh
 from geodata.vocab import Datum, FilePurpose, ImportKind, Severity
 
@@ -69,11 +71,14 @@ def undo(task: Task) -> dict[str, Any]:
     if batch.updated or not batch.inserted:
         raise Conflict("import_changed_rows", id=batch_id, updated=batch.updated)
     task.progress("undo", 0, batch.inserted)
-    if import_batches.has_dependents(task.session, ImportKind(batch.kind), batch_id):
+    kind = ImportKind(batch.kind)
+    # Codes of divisions stand in rows of every kind; no reference of the database would tell.
+    if kind is ImportKind.DIVISIONS or import_batches.has_dependents(task.session, kind, batch_id):
         raise Conflict("import_depended_on", id=batch_id)
+    _reopen_drawing(task, batch)
     try:
         with task.session.begin_nested():
-            removed = import_batches.remove_rows(task.session, ImportKind(batch.kind), batch_id)
+            removed = import_batches.remove_rows(task.session, kind, batch_id)
     except sa.exc.IntegrityError as error:
         raise Conflict("import_depended_on", id=batch_id) from error
     if removed != batch.inserted:
@@ -88,6 +93,16 @@ def undo(task: Task) -> dict[str, Any]:
     )
     refresh(task.session, progress=task.progress)
     return {"batch_id": batch_id, "kind": batch.kind, "file_name": batch.file_name, "removed": removed}
+
+
+def _reopen_drawing(task: Task, batch: ImportBatch) -> None:
+    """Grids are taken out of a draft only; it has to be checked again."""
+    if batch.boundary_version_id is None:
+        return
+    version = boundaries.lock_version(task.session, batch.boundary_version_id)
+    if version.status not in OPEN_VERSIONS:
+        raise Conflict("import_depended_on", id=batch.id)
+    ingest_grids.reopen_version(task.session, version.id)
 
 
 def _take_in(task: Task, *, dry_run: bool) -> ImportReport:

@@ -267,3 +267,12 @@ def test_a_row_changed_since_keeps_the_whole_import(office):
     office.work_once()
     assert office.job(undone).error_code == "import_depended_on"
     assert office.count("enterprises") == office.count("assignments") == 5
+
+
+def test_divisions_are_never_taken_back(office):
+    with office.engine.connect() as connection:
+        batch_id = connection.execute(sa.text("SELECT min(id) FROM import_batches")).scalar()
+    undone = office.ask(JobKind.IMPORT_UNDO, batch_id=batch_id)
+    office.work_once()
+    assert office.job(undone).error_code == "import_depended_on"
+    assert office.count("divisions") == 1

@@ -35,7 +35,7 @@ def test_the_share_grows_from_stage_to_stage_and_stays_below_the_end(kind, data)
 
 @pytest.mark.parametrize(
     ("state", "stage", "share"),
-    [("queued", None, None), ("running", "no such stage", None), ("failed", "write", None), ("done", None, 1.0)],
+    [("queued", None, None), ("running", "no such", None), ("failed", "write", None), ("done", None, 1.0)],
 )
 def test_nobody_says_how_far_a_job_is_that_does_not_run(state, stage, share):
     assert share_done(JobKind.IMPORT_SAVE, state, stage, 1, 2) == share
