@@ -16,7 +16,7 @@ from scripts.processes import is_alive, processes_of
 from scripts.workers import workers_beside
 
 ROOT = Path(__file__).resolve().parents[3]
-PATIENCE_S = 60
+PATIENCE_S = 240
 HOLD = """
 import sys, time
 from scripts.workers import workers_beside

@@ -27,7 +27,7 @@ COUNTY = "410103"
 ODD_WORKER = Path(__file__).parent / "odd_worker.py"
 ROOT = Path(__file__).resolve().parents[4]
 HEADER = ["企业名称", "经营地址", "经度", "纬度", "职工人数"]
-PATIENCE_S = 90
+PATIENCE_S = 240
 
 
 def enterprise_rows(count: int, *, first: int = 0) -> list[list[object]]:
