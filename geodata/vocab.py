@@ -401,6 +401,38 @@ class ImportKind(StrEnum):
     DEMAND = "demand"
 
 
+class JobKind(StrEnum):
+    """Long work that runs beside the web."""
+
+    IMPORT_PREVIEW = "import_preview"
+    IMPORT_SAVE = "import_save"
+    IMPORT_UNDO = "import_undo"
+    ASSIGN = "assign"
+    COVERAGE = "coverage"
+    EXPORT = "export"
+    BOUNDARY_CHECK = "boundary_check"
+    BOUNDARY_ACTIVATE = "boundary_activate"
+
+
+class JobState(StrEnum):
+    """Life of a job. The last three are ends."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class FilePurpose(StrEnum):
+    """Why a file is kept: sent in, or made by a job."""
+
+    UPLOAD = "upload"
+    REPORT = "report"
+    PREVIEW = "preview"
+    EXPORT = "export"
+
+
 class Severity(StrEnum):
     """A refused row is not taken; a warned row is taken and should be looked at."""
 

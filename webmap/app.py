@@ -9,14 +9,18 @@ from webmap.api import account as account_api
 from webmap.api import admin_settings as admin_settings_api
 from webmap.api import admin_users as admin_users_api
 from webmap.api import (
+    boundaries,
     coverage,
     document,
+    exports,
     features,
     find,
     founding,
     founding_disputes,
     founding_writes,
     health,
+    imports,
+    jobs,
     offices,
     responsibility,
     search,
@@ -42,8 +46,11 @@ from webmap.pages import (
     phone,
     sso,
 )
+from webmap.pages import boundaries as boundary_pages
 from webmap.pages import find as find_page
 from webmap.pages import lines as lines_page
+from webmap.pages import imports as import_pages
+from webmap.pages import jobs as job_pages
 from webmap.pages import map as map_page
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
@@ -84,6 +91,13 @@ BLUEPRINTS = (
     lines_page.bp,
     reviews_page.bp,
     reviews_api.bp,
+    jobs.bp,
+    job_pages.bp,
+    imports.bp,
+    import_pages.bp,
+    exports.bp,
+    boundaries.bp,
+    boundary_pages.bp,
     document.bp,
 )
 

@@ -11,6 +11,7 @@ from geodata.models.founding import (
     FoundingStep,
     Visit,
 )
+from geodata.models.jobs import FileChunk, Job, StoredFile
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
 from geodata.models.planning import CoverProposal
@@ -48,6 +49,7 @@ __all__ = [
     "EnterpriseCell",
     "EnterpriseClarity",
     "EnterprisePlace",
+    "FileChunk",
     "FoundingCase",
     "FoundingPause",
     "FoundingStep",
@@ -55,6 +57,7 @@ __all__ = [
     "GridBoundary",
     "GridTotal",
     "ImportBatch",
+    "Job",
     "LoginSession",
     "Outline",
     "Post",
@@ -70,6 +73,7 @@ __all__ = [
     "StationReport",
     "StationService",
     "StationVisitors",
+    "StoredFile",
     "Street",
     "Submission",
     "TileState",
