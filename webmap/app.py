@@ -5,7 +5,18 @@ from flask.json.provider import DefaultJSONProvider
 
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
-from webmap.api import coverage, document, features, health, responsibility, search, tiles
+from webmap.api import (
+    coverage,
+    document,
+    features,
+    founding,
+    founding_disputes,
+    founding_writes,
+    health,
+    responsibility,
+    search,
+    tiles,
+)
 from webmap.api import refusals as api_refusals
 from webmap.config import Settings, read_settings
 from webmap.pages import account, layout
@@ -18,6 +29,9 @@ BLUEPRINTS = (
     account_api.bp,
     features.bp,
     responsibility.bp,
+    founding.bp,
+    founding_writes.bp,
+    founding_disputes.bp,
     coverage.bp,
     search.bp,
     tiles.bp,

@@ -2,6 +2,15 @@
 
 from geodata.models.coverage import CoverageRule, CoverageRun, DemandPoint
 from geodata.models.enterprises import Assignment, Enterprise, EnterpriseClarity
+from geodata.models.founding import (
+    CalendarDay,
+    CaseEvent,
+    Dispute,
+    FoundingCase,
+    FoundingPause,
+    FoundingStep,
+    Visit,
+)
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
@@ -22,16 +31,22 @@ __all__ = [
     "Attempt",
     "AuditEntry",
     "BoundaryVersion",
+    "CalendarDay",
+    "CaseEvent",
     "CountySetting",
     "CoverageRule",
     "CoverageRun",
     "DataChange",
     "DemandPoint",
+    "Dispute",
     "Division",
     "Enterprise",
     "EnterpriseCell",
     "EnterpriseClarity",
     "EnterprisePlace",
+    "FoundingCase",
+    "FoundingPause",
+    "FoundingStep",
     "Grid",
     "GridBoundary",
     "GridTotal",
@@ -51,4 +66,5 @@ __all__ = [
     "Submission",
     "TileState",
     "User",
+    "Visit",
 ]

@@ -9,9 +9,11 @@ SUBJECTS = frozenset(
     {
         "areas",
         "assignments",
+        "calendar",
         "demand",
         "divisions",
         "enterprises",
+        "founding",
         "grids",
         "people",
         "rules",
