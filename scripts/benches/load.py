@@ -75,7 +75,7 @@ def _served(engine: sa.Engine) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = engine.url.render_as_string(hide_password=False)
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", "scripts.serve", "--json", "--port", str(port)],
         env=os.environ | {"DATABASE_URL": url, "WEBMAP_DEMO": "0"},
         stdout=subprocess.DEVNULL,
@@ -113,7 +113,7 @@ def _live(crowd: Sequence[dict[str, Any]], *, port: int, seconds: float, seed: i
     done = subprocess.run(
         [sys.executable, "-m", "scripts.benches.load_client"],
         input=json.dumps(plan),
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
     )

@@ -133,9 +133,9 @@ class Person:
         return self._random.choice(self._actions[kind])
 
     async def _do(self, action: Action) -> tuple[int, int]:
-        words = {
-            name: self._random.choice(values) for name, values in self._person["words"].items() if values
-        }
+        chosen = {name: values for name, values in self._person["words"].items() if values}
+        words = {name: self._random.choice(values) for name, values in chosen.items()}
+        words["unique"] = secrets.token_hex(16)
         path = action.path.format(**words)
         body = b"" if action.body is None else json.dumps(_filled(action.body, words)).encode()
         status, headers, size = await self._connection.ask(self._head(action, path, body), body)
