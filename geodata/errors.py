@@ -82,6 +82,12 @@ class BoundaryBlocked(Conflict):
     code = "boundary_blocked"
 
 
+class Unreachable(GeodataError):
+    """Somebody else's server that is needed does not answer, or not as agreed."""
+
+    code = "unreachable"
+
+
 class Misconfigured(GeodataError):
     """The installation cannot work as set up."""
 

@@ -86,6 +86,23 @@ class ServiceCondition(StrEnum):
     UNKNOWN = "unknown"
 
 
+class ClosureKind(StrEnum):
+    """Why a station is shut against its hours: foreseen or not, or 提前关门 for the rest of one day."""
+
+    PLANNED = "planned"
+    UNPLANNED = "unplanned"
+    EARLY = "early"
+
+
+class CareNeed(StrEnum):
+    """What a station waits for its manager to do, the most pressing first."""
+
+    REOPENING_OVERDUE = "reopening_overdue"
+    OPEN_REPORTS = "open_reports"
+    EXPIRING = "expiring"
+    UNCONFIRMED = "unconfirmed"
+
+
 class ServiceMode(StrEnum):
     """Whether the service is in the station or nearby (a public toilet next door)."""
 
@@ -346,6 +363,23 @@ class Role(StrEnum):
 
 GRID_ROLES = frozenset({Role.LIAISON, Role.SUPERVISING_CADRE})
 """Roles whose post is one grid; each grid has at most one holder of each who is no deputy."""
+
+
+class ReportKind(StrEnum):
+    """What somebody at the door tells about a station, by one tap."""
+
+    LOCKED = "locked"
+    SERVICE = "service"
+    PLACE = "place"
+
+
+class ReportStatus(StrEnum):
+    """What became of a report. Everything but ``open`` is an answer that the public page shows."""
+
+    OPEN = "open"
+    FIXED = "fixed"
+    NOT_CONFIRMED = "not_confirmed"
+    DUPLICATE = "duplicate"
 
 
 class ImportKind(StrEnum):

@@ -9,9 +9,8 @@ import sqlalchemy as sa
 from hypothesis import settings
 from sqlalchemy.orm import Session
 
-from geodata import migrations
+from geodata import confined, migrations
 from geodata.db import make_engine
-from geodata.ingest import sandbox
 from scripts.cluster import Cluster, throwaway
 
 # A busy machine is no failure of a law.
@@ -88,4 +87,4 @@ def _measured_children() -> None:
     """Let coverage into the confined child, whose environment is otherwise empty."""
     name = "COVERAGE_PROCESS_CONFIG"
     if name in os.environ:
-        sandbox._ENVIRONMENT[name] = os.environ[name]
+        confined.ENVIRONMENT[name] = os.environ[name]

@@ -5,29 +5,63 @@ from flask.json.provider import DefaultJSONProvider
 
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
+from webmap.api import admin_settings as admin_settings_api
+from webmap.api import admin_users as admin_users_api
 from webmap.api import (
     coverage,
     document,
     features,
+    find,
     founding,
     founding_disputes,
     founding_writes,
     health,
+    offices,
     responsibility,
     search,
+    station_care,
     tiles,
 )
+from webmap.api import overview as overview_api
 from webmap.api import refusals as api_refusals
+from webmap.api import reports as reports_api
 from webmap.config import Settings, read_settings
-from webmap.pages import account, layout
+from webmap.pages import (
+    account,
+    admin,
+    admin_settings,
+    audit,
+    enterprise_work,
+    layout,
+    my_grid,
+    my_station_details,
+    my_stations,
+    overview,
+    phone,
+    sso,
+)
+from webmap.pages import find as find_page
 from webmap.pages import map as map_page
+from webmap.pages import reports as reports_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
     map_page.bp,
     account.bp,
+    my_stations.bp,
+    my_station_details.bp,
+    my_grid.bp,
+    enterprise_work.bp,
+    phone.bp,
     account_api.bp,
+    admin.bp,
+    admin_settings.bp,
+    audit.bp,
+    sso.bp,
+    admin_users_api.bp,
+    admin_settings_api.bp,
     features.bp,
+    station_care.bp,
     responsibility.bp,
     founding.bp,
     founding_writes.bp,
@@ -35,7 +69,14 @@ BLUEPRINTS = (
     coverage.bp,
     search.bp,
     tiles.bp,
+    find_page.bp,
+    find.bp,
+    reports_page.bp,
+    reports_api.bp,
+    offices.bp,
     health.bp,
+    overview.bp,
+    overview_api.bp,
     document.bp,
 )
 
@@ -60,6 +101,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     errors.install(app)
     auth.install(app)
     layout.install(app)
+    sso.install(app)
     api_refusals.install(app)
     document.configure(app)
     for blueprint in BLUEPRINTS:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import cast
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from flask import Flask, Response, current_app, g, redirect, request
 
@@ -146,6 +146,13 @@ def reader_key() -> tuple[object, ...]:
     return () if found is None else (found.user_id, *(tuple(vars(post).values()) for post in found.posts))
 
 
+def counties(permission: Permission) -> list[str] | None:
+    """The counties of the posts that hold a permission, however much of each it opens; ``None`` is all."""
+    found = identity()
+    codes = {post.county_code for post in found.posts_with(permission)} if found else set()
+    return None if None in codes else sorted(filter(None, codes))
+
+
 def set_cookie(response: Response, opened: Opened) -> None:
     """Hand the browser the secret of its new session."""
     response.set_cookie(
@@ -233,7 +240,8 @@ def _check_origin() -> None:
         return
     site = request.headers.get("Sec-Fetch-Site", "same-origin")
     origin = request.headers.get("Origin")
-    foreign = origin is not None and urlsplit(origin).netloc != request.host
+    parts = _split(origin) if origin is not None else None
+    foreign = origin is not None and (parts is None or parts.netloc != request.host)
     if foreign or site not in {"same-origin", "none"}:
         raise Forbidden("cross_site")
 
@@ -261,10 +269,21 @@ def _note_refusal(asker: Identity, permission: Permission) -> None:
 
 def is_local(address: str) -> bool:
     """Whether an address after signing in stays on this site."""
-    parts = urlsplit(address)
+    parts = _split(address)
     return (
-        address.startswith("/")
-        and not address.startswith(("//", "/\\"))
+        # Browsers drop tabs and line ends and read a backslash as a slash before they look at an address.
+        address.isprintable()
+        and "\\" not in address
+        and address.startswith("/")
+        and not address.startswith("//")
+        and parts is not None
         and not parts.netloc
         and not parts.scheme
     )
+
+
+def _split(address: str) -> SplitResult | None:
+    try:
+        return urlsplit(address)
+    except ValueError:  # a bracket that belongs to no IPv6 address
+        return None

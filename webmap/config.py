@@ -3,23 +3,23 @@
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 from geodata.codes import parse_division_code
 from geodata.errors import GeodataError, Misconfigured
+from geodata.rules.base_map import BaseMap, check_base_map
 from geodata.vocab import DivisionLevel
 
 _PREFIX = "WEBMAP_"
-_URL_PLACEHOLDERS = ("{z}", "{x}", "{y}")
+_HOST = re.compile(r"[A-Za-z0-9.-]+(:[0-9]+)?")
+_LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 _YES_NO = {"1": True, "0": False}
 _SWITCHES = frozenset({"https", "demo"})
 _NUMBERS = {"trusted_proxies": (0, 5), "idle_minutes": (5, 1440), "session_hours": (1, 168)}
 """Smallest and largest value of settings that are numbers."""
-
-_HOST = re.compile(r"[A-Za-z0-9.{}-]+(:[0-9]+)?")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,9 @@ class Settings:
     ends after ``idle_minutes`` without a request, and at the latest after ``session_hours``.
 
     ``demo`` (``1`` or ``0``) says whether the invented accounts of a demonstration may sign in.
+    ``public_url`` is the address that printed codes lead to; without it, where the page was asked for.
+    ``oidc_issuer``, ``oidc_client_id`` and ``oidc_client_secret`` together offer single sign-on by OpenID
+    Connect, under the name ``oidc_label``; it needs the extra ``tenmin[sso]``.
     """
 
     database_url: str
@@ -48,6 +51,11 @@ class Settings:
     idle_minutes: int = 120
     session_hours: int = 12
     demo: bool = True
+    public_url: str | None = None
+    oidc_issuer: str | None = None
+    oidc_client_id: str | None = None
+    oidc_client_secret: str | None = field(default=None, repr=False)
+    oidc_label: str | None = None
 
     def __post_init__(self) -> None:
         if not self.database_url:
@@ -56,6 +64,30 @@ class Settings:
             _check_county(self.default_county)
         if self.base_map_url is not None:
             _check_base_map(self.base_map_url, self.base_map_key)
+        if self.public_url is not None:
+            _check_public_url(self.public_url)
+        if self.base_map is not None:
+            _check_base_map(self.base_map)
+        self._check_sign_on()
+
+    def _check_sign_on(self) -> None:
+        parts = {
+            "OIDC_ISSUER": self.oidc_issuer,
+            "OIDC_CLIENT_ID": self.oidc_client_id,
+            "OIDC_CLIENT_SECRET": self.oidc_client_secret,
+        }
+        missing = [name for name, value in parts.items() if value is None]
+        if len(missing) == len(parts) and self.oidc_label is None:
+            return
+        if missing:
+            raise Misconfigured("setting_invalid", name=_PREFIX + missing[0])
+        if not _is_issuer(self.oidc_issuer or ""):
+            raise Misconfigured("setting_invalid", name=_PREFIX + "OIDC_ISSUER")
+
+    @property
+    def has_sign_on(self) -> bool:
+        """Whether single sign-on is offered."""
+        return self.oidc_issuer is not None
 
     @property
     def idle_time(self) -> timedelta:
@@ -68,13 +100,13 @@ class Settings:
         return timedelta(hours=self.session_hours)
 
     @property
-    def base_map_source(self) -> str | None:
-        """What the Content-Security-Policy must allow for the base map: scheme and host, nothing else."""
+    def base_map(self) -> BaseMap | None:
+        """The base map that the environment names, if any; what an administrator stored goes before it."""
         if self.base_map_url is None:
             return None
-        parts = urlsplit(self.base_map_url)
-        host = re.sub(r"^[^.]*\{s\}[^.]*", "*", parts.netloc)  # t0 … t7 are one wildcard
-        return f"{parts.scheme}://{host}"
+        return BaseMap(
+            self.base_map_url, self.base_map_key, self.base_map_attribution, self.base_map_approval
+        )
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -84,7 +116,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         Misconfigured: ``setting_unknown`` for a ``WEBMAP_*`` name nobody reads (a misspelt setting must
             not be dropped in silence), ``setting_invalid``, or ``database_url_missing``.
     """
-    known = {field.name for field in fields(Settings)} - {"database_url"}
+    known = {one.name for one in fields(Settings)} - {"database_url"}
     given = {
         name.removeprefix(_PREFIX).lower(): value
         for name, value in environment.items()
@@ -110,6 +142,17 @@ def _parse(name: str, value: str) -> Any:
     return value
 
 
+def _is_issuer(text: str) -> bool:
+    """An https address without query; http only on this machine, for trying it out."""
+    try:
+        parts = urlsplit(text)
+        host = parts.hostname
+    except ValueError:
+        return False
+    is_safe = parts.scheme == "https" or (parts.scheme == "http" and host in _LOOPBACK)
+    return is_safe and bool(host) and not parts.query and not parts.fragment and "@" not in parts.netloc
+
+
 def _check_county(code: str) -> None:
     try:
         parsed, level = parse_division_code(code)
@@ -119,14 +162,21 @@ def _check_county(code: str) -> None:
         raise Misconfigured("setting_invalid", name=_PREFIX + "DEFAULT_COUNTY")
 
 
-def _check_base_map(url: str, key: str | None) -> None:
+def _check_public_url(url: str) -> None:
     parts = urlsplit(url)
     is_sound = (
         parts.scheme in {"http", "https"}
         and _HOST.fullmatch(parts.netloc) is not None
-        and all(part in url for part in _URL_PLACEHOLDERS)
+        and not parts.query
+        and not parts.fragment
     )
     if not is_sound:
-        raise Misconfigured("setting_invalid", name=_PREFIX + "BASE_MAP_URL")
-    if "{key}" in url and key is None:
-        raise Misconfigured("setting_invalid", name=_PREFIX + "BASE_MAP_KEY")
+        raise Misconfigured("setting_invalid", name=_PREFIX + "PUBLIC_URL")
+
+
+def _check_base_map(base_map: BaseMap) -> None:
+    try:
+        check_base_map(base_map)
+    except GeodataError as error:
+        part = "KEY" if error.code == "base_map_key_wrong" else "URL"
+        raise Misconfigured("setting_invalid", name=f"{_PREFIX}BASE_MAP_{part}") from error

@@ -32,6 +32,7 @@ STATUS = {
     errors.Forbidden: 403,
     errors.TooMany: 429,
     errors.Conflict: 409,
+    errors.Unreachable: 503,
     errors.Misconfigured: 503,
     errors.GeodataError: 500,
 }

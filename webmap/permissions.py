@@ -46,6 +46,7 @@ class Permission(StrEnum):
     STATIONS_CARE = "office:stations:care"
     REPORTS_READ = "office:reports:read"
     REPORTS_ANSWER = "office:reports:answer"
+    OFFICES_WRITE = "office:offices:write"
     OVERVIEW_READ = "office:overview:read"
     PLANS_WRITE = "office:plans:write"
     BOUNDARIES_READ = "office:boundaries:read"
@@ -107,6 +108,7 @@ GRANTS: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.STATIONS_CARE: {_PLANNER: _OWN, _CADRE: _OWN, _MANAGER: _OWN},
     Permission.REPORTS_READ: {_PLANNER: _OWN, _LIAISON: _OWN, _CADRE: _OWN, _MANAGER: _OWN},
     Permission.REPORTS_ANSWER: {_CADRE: _OWN, _MANAGER: _OWN},
+    Permission.OFFICES_WRITE: {_PLANNER: _OWN, _ADMIN: _OWN},
     Permission.OVERVIEW_READ: {_PLANNER: _OWN, _CADRE: _COUNTY, _VIEWER: _OWN},
     Permission.PLANS_WRITE: {_PLANNER: _OWN},
     Permission.BOUNDARIES_READ: {_PLANNER: _OWN, _CADRE: _COUNTY, _ADMIN: _OWN},

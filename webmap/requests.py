@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from geodata.db import make_engine, normalize_url
+from geodata.rules.base_map import BaseMap
+from geodata.settings.base_map import find_base_map
 from webmap.config import Settings
 from webmap.i18n import choose_locale
 
@@ -20,6 +22,7 @@ CONNECT_TIMEOUT_S = 5
 RETRY_AFTER_S = 10
 
 LANGUAGE_COOKIE = "lang"
+_HTTPS_FOR_S = 365 * 24 * 60 * 60
 
 _ENGINE = "tenmin.engine"
 _SETTINGS = "tenmin.settings"
@@ -129,9 +132,24 @@ def content_security_policy(nonce: str, image_source: str | None) -> str:
     )
 
 
+def base_map() -> BaseMap | None:
+    """The base map of the office, for an answer that draws it: only such answers may load its images.
+
+    What an administrator stored goes before the environment; stored without an address it is none.
+    """
+    stored, _version = find_base_map(session())
+    found = settings().base_map if stored is None else stored
+    if found is None or found.url is None:
+        return None
+    g.image_source = found.source
+    return found
+
+
 def _protect(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = content_security_policy(csp_nonce(), settings().base_map_source)
+    headers["Content-Security-Policy"] = content_security_policy(csp_nonce(), g.get("image_source"))
+    if settings().https:
+        headers["Strict-Transport-Security"] = f"max-age={_HTTPS_FOR_S}"
     headers["X-Content-Type-Options"] = "nosniff"
     headers["X-Frame-Options"] = "DENY"
     headers["Referrer-Policy"] = "same-origin"

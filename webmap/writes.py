@@ -22,10 +22,15 @@ _VERSION = re.compile(r'(?:W/)?"(\d{1,9})"')
 
 @dataclass(frozen=True)
 class Done:
-    """What a write answers: a JSON object and a status."""
+    """What a write answers: a JSON object and a status.
+
+    ``told_once`` joins the first answer and is kept nowhere: a one-time password. Sent again, the write is
+    answered without it.
+    """
 
     body: dict[str, Any] = field(default_factory=dict)
     status: int = 200
+    told_once: dict[str, Any] = field(default_factory=dict)
 
 
 def write(work: Callable[[Session], Done], *, creates: bool = False) -> Response:
@@ -97,6 +102,6 @@ def _post_words() -> str | None:
 
 
 def _answer(done: Done) -> Response:
-    response = requests.json_response(done.body, done.status)
+    response = requests.json_response({**done.body, **done.told_once}, done.status)
     response.headers["Cache-Control"] = "no-store"
     return response

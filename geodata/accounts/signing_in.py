@@ -1,6 +1,7 @@
 """Signing in and out, and changing one's password."""
 
 import hashlib
+import ipaddress
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
@@ -57,23 +58,50 @@ def sign_in(
     usable = user is not None and user.disabled_at is None and _is_real_here(session, user, demo=demo)
     right = is_right(password, user.password_hash if user is not None and usable else None)
     if user is None or not right:
-        audit.note(
-            session,
-            by=login.strip().lower()[:40] or "-",
-            action="sign_in_failed",
-            subject_kind="user",
-            subject_id=user.id if user else "-",
-        )
+        _note_failure(session, user, address)
         return None
     if user.password_hash and needs_rehash(user.password_hash):
         user.password_hash = hash_password(password)
     attempts.forget_tries(session, _user_key(login))
+    attempts.give_back_try(session, _address_key(address), window=WINDOW)
     return open_session(session, user, lifetime=lifetime)
 
 
 def _is_real_here(session: Session, user: User, *, demo: bool) -> bool:
     """Whether an account is somebody's: an invented one only is within a demonstration."""
     return not user.is_invented or (demo and has_invented_rows(session))
+
+
+def sign_in_by_subject(session: Session, *, subject: str, address: str, lifetime: timedelta) -> Opened | None:
+    """Open a session for the user linked to a subject of single sign-on; nobody is ever made by this.
+
+    ``None`` when no enabled user is linked; the log has an entry either way.
+    """
+    user = people.find_user_by_subject(session, subject)
+    if user is None or user.disabled_at is not None:
+        _note_failure(session, user, address)
+        return None
+    return open_session(session, user, lifetime=lifetime, via="sso")
+
+
+def _note_failure(session: Session, user: User | None, address: str) -> None:
+    """Log a failed sign-in. A name that is nobody's may well be a password typed too early: left out."""
+    audit.note(
+        session,
+        by=user.login if user else "-",
+        action="sign_in_failed",
+        subject_kind="user",
+        subject_id=user.id if user else "-",
+        after={"address": address},
+    )
+
+
+def count_password_try(session: Session, user_id: int) -> int:
+    """Count a check of one's own password, so that a stolen session cannot guess it; seconds to wait, or 0.
+
+    The caller commits before the password is looked at.
+    """
+    return attempts.count_try(session, f"password:user:{user_id}", limit=TRIES_PER_USER, window=WINDOW)
 
 
 def open_session(session: Session, user: User, *, lifetime: timedelta, via: str = "password") -> Opened:
@@ -140,4 +168,13 @@ def _user_key(login: str) -> str:
 
 
 def _address_key(address: str) -> str:
-    return f"login:address:{address}"
+    """One line of a house is one address: of IPv6 a whole /64, which its owner may use freely."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return f"login:address:{address[:64]}"
+    if parsed.version == 6 and parsed.ipv4_mapped is not None:  # noqa: PLR2004
+        parsed = parsed.ipv4_mapped
+    if parsed.version == 6:  # noqa: PLR2004
+        return f"login:address:{ipaddress.ip_network((parsed, 64), strict=False)}"
+    return f"login:address:{parsed}"

@@ -18,7 +18,7 @@ from geodata.queries import coverage as queries
 from geodata.queries import coverage_reads as reads
 from geodata.queries.coverage_reads import Layer, PointSet, Zone
 from geodata.rules.availability import Closure, Service, StationFacts
-from geodata.rules.hours import DayHours, Opening
+from geodata.rules.hours import Opening, hours_by_date
 from geodata.rules.reach import Ints
 from geodata.vocab import AccessMethod, ServiceCondition, StationStatus, StationType, VenueType
 
@@ -202,7 +202,7 @@ def _facts(row: dict[str, Any]) -> StationFacts:
         access_method=AccessMethod(row["access_method"]),
         confirmed_on=row["confirmed_on"],
         hours=tuple(Opening(*each) for each in row["hours"] or ()),
-        dates={date.fromisoformat(on): DayHours(opens, closes) for on, opens, closes in row["dates"] or ()},
+        dates=hours_by_date((date.fromisoformat(on), *span) for on, *span in row["dates"] or ()),
         closures=tuple(
             Closure(datetime.fromisoformat(begins), datetime.fromisoformat(ends) if ends else None)
             for begins, ends in row["closures"] or ()

@@ -25,6 +25,7 @@ from geodata.demo.enterprises import invent_enterprises
 from geodata.demo.grids import GridPlan, plan_grids
 from geodata.demo.lattice import Lattice, build_lattice
 from geodata.demo.people import NEIGHBOUR_COUNTY, SINCE, DemoPost, invent_people
+from geodata.demo.reports import add_offices, add_reports
 from geodata.demo.scenery import draw_scenery
 from geodata.demo.sources import COUNTIES_FILE, MAIN_COUNTY, STATIONS_FILE, read_counties
 from geodata.demo.stationlife import invent_lives
@@ -109,6 +110,7 @@ def load_demo(session: Session, *, progress: Progress | None = None) -> dict[str
         _load_station_lives,
         _load_areas,
         _load_people,
+        _load_reports,
     ]
     with TemporaryDirectory(prefix="tenmin-demo-") as folder:
         loading = _Loading(session, Path(folder), progress)
@@ -254,3 +256,8 @@ def _post_row(
         "valid_to": post.valid_to,
         "is_invented": True,
     }
+
+
+def _load_reports(loading: _Loading, _lattice: Lattice, _plan: GridPlan) -> None:
+    loading.counts["reports"] += add_reports(loading.session)
+    loading.counts["union_offices"] += add_offices(loading.session)

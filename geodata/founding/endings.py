@@ -104,7 +104,7 @@ def reopen(session: Session, case_id: int, *, version: int, note: str, actor: Ac
 
     Raises:
         InvalidInput: ``note_missing``; ``looks_like_id_number``.
-        Conflict: ``case_is_<state>`` unless it is closed; ``case_another_open`` when a newer one is under way.
+        Conflict: ``case_is_<state>`` unless closed; ``case_another_open`` when a newer one is under way.
     """
     check_note(note)
     case = lock_case(session, case_id, actor, version)

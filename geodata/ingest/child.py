@@ -4,21 +4,19 @@ Writes lines of JSON: the header, one line a row ``[number, cells, wkb hex or nu
 then ``{"rows": n}``. Without that last line the parent takes nothing. Never imported by the parent.
 """
 
-import ctypes
 import json
 import os
-import resource
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
+from geodata import confined
 from geodata.errors import RefusedFile
 from geodata.ingest import archives, limits
 from geodata.ingest.tables import Cells, Sheet, read_csv, read_xlsx
 from geodata.rules.file_fields import POLYGON_KINDS
 from geodata.vocab import ImportKind
 
-CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
 OLE2 = b"\xd0\xcf\x11\xe0"
 SUFFIXES = {
     "zip": (".zip", ".xlsx"),
@@ -32,16 +30,9 @@ Row = tuple[int, Cells, str | None, Any]
 
 def confine(seconds: int) -> bool:
     """Take away memory, time, room and, where the kernel lets us, the network; whether it did."""
-    for what, limit in (
-        (resource.RLIMIT_AS, limits.CHILD_MEMORY_BYTES),
-        (resource.RLIMIT_CPU, seconds),
-        (resource.RLIMIT_FSIZE, limits.CHILD_OUTPUT_BYTES),
-        (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (limit, limit))
-    libc = ctypes.CDLL(None, use_errno=True)
-    return not (libc.unshare(CLONE_NEWNET) and libc.unshare(CLONE_NEWUSER | CLONE_NEWNET))
+    return confined.confine(
+        seconds=seconds, memory_bytes=limits.CHILD_MEMORY_BYTES, output_bytes=limits.CHILD_OUTPUT_BYTES
+    )
 
 
 def detect(path: Path, file_name: str) -> str:

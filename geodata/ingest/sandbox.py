@@ -4,22 +4,17 @@ Whatever happens to the child (crash, memory, time), the parent says that the fi
 """
 
 import json
-import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from geodata.confined import run_child
 from geodata.errors import RefusedFile
 from geodata.ingest import limits
 from geodata.vocab import ImportKind
 
-_ROOT = Path(__file__).resolve().parents[2]
-_START = (
-    "import sys; sys.path.insert(0, sys.argv[1]); from geodata.ingest.child import main; main(sys.argv[2])"
-)
 _OTHER_DRIVERS = (
     "MEM,PCIDSK,PDS4,VICAR,PDF,MBTiles,EEDA,OGCAPI,GDALG,MapInfo File,LVBAG,S57,DGN,OGR_VRT,CSV,GML,GPX,"
     "LIBKML,KML,GeoJSON,GeoJSONSeq,ESRIJSON,TopoJSON,OGR_GMT,GPKG,SQLite,WAsP,OpenFileGDB,DXF,FlatGeobuf,GeoRSS,VFK,"
@@ -28,10 +23,6 @@ _OTHER_DRIVERS = (
     "Parquet,Arrow,PostgreSQL,MySQL,MSSQLSpatial,ODBC,NAS,GMLAS,netCDF,HDF5,VRT,WMS,WCS,WMTS"
 )
 _ENVIRONMENT = {
-    "PATH": "/usr/bin:/bin",
-    "LANG": "C.UTF-8",
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
     "OGR_SKIP": _OTHER_DRIVERS,
     "GDAL_SKIP": _OTHER_DRIVERS.replace(",", " "),
     "GDAL_HTTP_PROXY": "127.0.0.1:9",
@@ -102,26 +93,13 @@ def read_table(
 def _run(order: dict[str, Any], seconds: int) -> None:
     order_path = Path(order["folder"]) / "order.json"
     order_path.write_text(json.dumps(order), encoding="ascii")
-    child = subprocess.Popen(  # noqa: S603 - our own interpreter and module, no shell
-        [sys.executable, "-I", "-c", _START, str(_ROOT), str(order_path)],
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=order["folder"],
-        env=_ENVIRONMENT,
+    run_child(
+        "geodata.ingest.child",
+        order_path,
+        folder=Path(order["folder"]),
+        seconds=seconds,
+        environment=_ENVIRONMENT,
     )
-    try:
-        # CPU seconds are limited in the child; the clock gets the same again for a busy machine.
-        child.wait(timeout=seconds * 2)
-    except subprocess.TimeoutExpired as error:
-        raise RefusedFile("file_too_slow", seconds=seconds) from error
-    finally:
-        child.kill()
-        child.wait()
-    if child.returncode in {-9, -24}:  # SIGKILL, SIGXCPU: out of processor time
-        raise RefusedFile("file_too_slow", seconds=seconds)
-    if child.returncode:
-        raise RefusedFile("file_unreadable")
 
 
 def _collect(path: Path) -> RawTable:

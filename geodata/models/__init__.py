@@ -14,6 +14,8 @@ from geodata.models.founding import (
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
+from geodata.models.reports import ReportSalt, StationReport, UnionOffice
+from geodata.models.station_care import StationPhoto, StationVisitors
 from geodata.models.stations import (
     ServiceItem,
     ServiceStandard,
@@ -55,16 +57,21 @@ __all__ = [
     "Outline",
     "Post",
     "Rejection",
+    "ReportSalt",
     "ServiceItem",
     "ServiceStandard",
     "Station",
     "StationClosure",
     "StationHours",
     "StationHoursException",
+    "StationPhoto",
+    "StationReport",
     "StationService",
+    "StationVisitors",
     "Street",
     "Submission",
     "TileState",
+    "UnionOffice",
     "User",
     "Visit",
 ]

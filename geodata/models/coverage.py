@@ -42,6 +42,7 @@ class CoverageRule(Base):
     unconfirmed_after_days: Mapped[int | None] = mapped_column(sa.Integer)
     is_default: Mapped[bool] = mapped_column(sa.Boolean, server_default=sa.false())
     position: Mapped[int] = mapped_column(sa.Integer)
+    version: Mapped[int] = mapped_column(sa.Integer, server_default="1")
 
 
 class DemandPoint(Placed, Kept, Base):

@@ -10,6 +10,7 @@ from geodata.db import Base
 from geodata.models._columns import Kept, Placed, one_of
 from geodata.vocab import (
     AccessMethod,
+    ClosureKind,
     LocationLevel,
     ServiceCondition,
     ServiceMode,
@@ -24,7 +25,9 @@ class Station(Placed, Kept, Base):
 
     ``county_code`` is the county whose polygon covers the point (or the importer's when there is no
     point); ``district_label`` is what the source said and may disagree. ``invented_fields`` names
-    columns whose values were made up for a demonstration and must be shown as such.
+    columns whose values were made up for a demonstration and must be shown as such. ``confirmed_on`` is the
+    day on which somebody said "all as shown"; ``confirmed_at`` and ``confirmed_by`` (a login) say more where
+    it was said here and not in a list.
     """
 
     __tablename__ = "stations"
@@ -57,6 +60,8 @@ class Station(Placed, Kept, Base):
     access_note: Mapped[str | None] = mapped_column(sa.Text)
     duty_phone: Mapped[str | None] = mapped_column(sa.Text)
     confirmed_on: Mapped[date | None] = mapped_column(sa.Date)
+    confirmed_at: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+    confirmed_by: Mapped[str | None] = mapped_column(sa.Text)
     hours_text: Mapped[str | None] = mapped_column(sa.Text)
     invented_fields: Mapped[list[str]] = mapped_column(ARRAY(sa.Text), server_default="{}")
 
@@ -96,11 +101,21 @@ class StationHours(Base):
 
 
 class StationHoursException(Base):
-    """Hours of one date instead of the weekly ones; both minutes null means closed all day."""
+    """An opening of one date instead of the weekly ones; both minutes null means closed all day.
+
+    A date may have several openings (a lunch break); the database refuses that two of them overlap, or that
+    one stands beside "closed all day".
+    """
 
     __tablename__ = "station_hours_exceptions"
     __table_args__ = (
-        sa.UniqueConstraint("station_id", "on_date"),
+        ExcludeConstraint(
+            ("station_id", "="),
+            ("on_date", "="),
+            (sa.text("int4range(COALESCE(opens_min, 0), COALESCE(closes_min, 2880))"), "&&"),
+            name="ex_station_hours_exceptions_openings",
+            using="gist",
+        ),
         sa.CheckConstraint(
             "(opens_min IS NULL) = (closes_min IS NULL) AND (opens_min IS NULL OR (opens_min >= 0 "
             "AND opens_min < 1440 AND closes_min > opens_min AND closes_min <= opens_min + 1440))",
@@ -117,10 +132,16 @@ class StationHoursException(Base):
 
 
 class StationClosure(Base):
-    """临时关闭: from, to (null: until further notice) and why. Out of coverage for that interval."""
+    """临时关闭: from, to (null: until further notice) and why. Out of coverage for that interval.
+
+    ``closed_to`` is the expected end, and the end: then the station counts again, and stands on the care list
+    until somebody confirms it. Reopened earlier, it is set to that moment. ``early`` is 提前关门, the rest of
+    one day.
+    """
 
     __tablename__ = "station_closures"
     __table_args__ = (
+        one_of("kind", ClosureKind),
         sa.CheckConstraint("closed_to > closed_from", name="period"),
         ExcludeConstraint(
             ("station_id", "="),
@@ -134,6 +155,7 @@ class StationClosure(Base):
     station_id: Mapped[int] = mapped_column(sa.BigInteger, sa.ForeignKey("stations.id", ondelete="CASCADE"))
     closed_from: Mapped[datetime] = mapped_column(sa.DateTime(timezone=True))
     closed_to: Mapped[datetime | None] = mapped_column(sa.DateTime(timezone=True))
+    kind: Mapped[str] = mapped_column(sa.Text, server_default=ClosureKind.PLANNED)
     reason: Mapped[str] = mapped_column(sa.Text)
 
 
@@ -146,6 +168,7 @@ class ServiceItem(Base):
     name_zh: Mapped[str] = mapped_column(sa.Text)
     name_en: Mapped[str] = mapped_column(sa.Text)
     position: Mapped[int] = mapped_column(sa.Integer)
+    version: Mapped[int] = mapped_column(sa.Integer, server_default="1")
 
 
 class ServiceStandard(Base):
@@ -168,6 +191,7 @@ class ServiceStandard(Base):
     valid_from: Mapped[date] = mapped_column(sa.Date)
     valid_to: Mapped[date | None] = mapped_column(sa.Date)
     standard_items: Mapped[list[str]] = mapped_column(ARRAY(sa.Text))
+    version: Mapped[int] = mapped_column(sa.Integer, server_default="1")
 
 
 class StationService(Base):

@@ -20,6 +20,17 @@ def count_try(session: Session, key: str, *, limit: int, window: timedelta) -> i
     return max(1, left_s) if tries > limit else 0
 
 
+def give_back_try(session: Session, key: str, *, window: timedelta) -> None:
+    """Take one try back: a success is no guess, so an office behind one address does not lock itself out."""
+    session.execute(
+        sa.text(
+            "UPDATE attempts SET tries = tries - 1 WHERE key = :key AND tries > 0 "
+            "AND window_start = date_bin(CAST(:window AS interval), clock_timestamp(), 'epoch')"
+        ),
+        {"key": key, "window": window},
+    )
+
+
 def forget_tries(session: Session, key: str) -> None:
     """Begin anew, after a success."""
     session.execute(sa.text("DELETE FROM attempts WHERE key = :key"), {"key": key})

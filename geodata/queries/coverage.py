@@ -25,6 +25,38 @@ def get_rule(session: Session, code: str) -> CoverageRule | None:
     return session.get(CoverageRule, code)
 
 
+def lock_rule(session: Session, code: str) -> CoverageRule | None:
+    """One coverage rule, locked until the transaction ends."""
+    return session.get(CoverageRule, code, with_for_update=True, populate_existing=True)
+
+
+def add_rule(session: Session, values: dict[str, Any]) -> None:
+    """Insert a coverage rule; the caller has checked the values."""
+    session.add(CoverageRule(**values))
+    session.flush()
+
+
+def has_runs(session: Session, code: str) -> bool:
+    """Whether answers by a rule are kept."""
+    found: bool = session.execute(sa.select(sa.exists().where(CoverageRun.rule_code == code))).scalar_one()
+    return found
+
+
+def list_used_rules(session: Session) -> set[str]:
+    """Codes of the rules by which answers are kept; their limits are fixed."""
+    return set(session.scalars(sa.select(CoverageRun.rule_code).distinct()))
+
+
+def drop_default(session: Session) -> str | None:
+    """No rule is shown first any more; tells which was."""
+    return session.execute(
+        sa.text(
+            "UPDATE coverage_rules SET is_default = false, version = version + 1 WHERE is_default "
+            "RETURNING code"
+        )
+    ).scalar_one_or_none()
+
+
 def list_services(session: Session) -> dict[str, dict[str, str]]:
     """All services that a question can ask for, by code, with their names."""
     items = session.scalars(sa.select(ServiceItem).order_by(ServiceItem.position, ServiceItem.code))

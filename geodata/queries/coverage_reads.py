@@ -216,7 +216,8 @@ def read_stations(session: Session, county: str | None, limit_m: float, as_of: d
             SELECT array_agg(ARRAY[weekday, opens_min, closes_min] ORDER BY weekday, opens_min) AS list
             FROM station_hours WHERE station_id = s.id) AS hours
         CROSS JOIN LATERAL (
-            SELECT json_agg(json_build_array(on_date, opens_min, closes_min) ORDER BY on_date) AS list
+            SELECT json_agg(json_build_array(on_date, opens_min, closes_min)
+                            ORDER BY on_date, opens_min) AS list
             FROM station_hours_exceptions
             WHERE station_id = s.id AND on_date BETWEEN CAST(:as_of AS date) - 1 AND :as_of) AS dates
         CROSS JOIN LATERAL (

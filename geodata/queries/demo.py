@@ -15,11 +15,13 @@ from geodata.models import (
     Station,
     StationClosure,
     StationHours,
+    StationReport,
     StationService,
     Street,
+    UnionOffice,
     User,
 )
-from geodata.vocab import VersionStatus
+from geodata.vocab import AccessMethod, DivisionLevel, StationStatus, VersionStatus
 
 Rows = Sequence[Mapping[str, Any]]
 
@@ -99,3 +101,35 @@ def list_demo_users(session: Session, logins: Sequence[str]) -> list[User]:
     """The invented users among these logins that are not disabled, by login."""
     chosen = sa.select(User).where(User.login.in_(logins), User.is_invented, User.disabled_at.is_(None))
     return list(session.scalars(chosen.order_by(User.login)))
+
+
+def station_ids_of(session: Session, county_code: str) -> list[int]:
+    """Ids of a county's stations that the public finds, in the order of their codes."""
+    found = sa.select(Station.id).where(
+        Station.county_code == county_code,
+        Station.status == StationStatus.OPEN,
+        Station.access_method != AccessMethod.STAFF_ONLY,
+        Station.geom.is_not(None),
+    )
+    return list(session.scalars(found.order_by(Station.code)))
+
+
+def towns_of(session: Session, county_code: str) -> list[tuple[str, str]]:
+    """(code, name) of a county's towns by code."""
+    rows = session.execute(
+        sa.select(Division.code, Division.name)
+        .where(Division.level == DivisionLevel.TOWN, Division.code.startswith(county_code))
+        .order_by(Division.code)
+    )
+    return [(code, name) for code, name in rows]
+
+
+def add_reports(session: Session, rows: Rows) -> None:
+    """Insert invented reports of the public."""
+    if rows:
+        session.execute(sa.insert(StationReport), [dict(row) for row in rows])
+
+
+def add_offices(session: Session, rows: Rows) -> None:
+    """Insert invented union offices."""
+    session.execute(sa.insert(UnionOffice), [dict(row) for row in rows])

@@ -27,7 +27,7 @@ _STATION = f"""{STATION_PROPERTIES},
             ORDER BY h.weekday, h.opens_min), '[]') FROM station_hours h WHERE h.station_id = s.id),
     'exceptions', (SELECT coalesce(json_agg(json_build_object(
             'on', x.on_date, 'opens_min', x.opens_min, 'closes_min', x.closes_min, 'reason', x.reason)
-            ORDER BY x.on_date), '[]') FROM station_hours_exceptions x
+            ORDER BY x.on_date, x.opens_min), '[]') FROM station_hours_exceptions x
         WHERE x.station_id = s.id AND x.on_date >= current_date - 1),
     'closures', (SELECT coalesce(json_agg(json_build_object(
             'from', c.closed_from, 'to', c.closed_to, 'reason', c.reason)

@@ -41,16 +41,34 @@ class Opening(NamedTuple):
 
 
 class DayHours(NamedTuple):
-    """Hours of one date instead of the weekly ones; both None means shut all day."""
+    """Hours of one date instead of the weekly ones; both None means shut all day.
+
+    ``further`` are more openings of the same date, after the first: a lunch break lies between.
+    """
 
     opens_min: int | None
     closes_min: int | None
+    further: tuple[tuple[int, int], ...] = ()
 
     def spans(self) -> list[tuple[int, int]]:
-        """The openings of that date."""
-        return (
-            [] if self.opens_min is None or self.closes_min is None else [(self.opens_min, self.closes_min)]
-        )
+        """The openings of that date, in order."""
+        if self.opens_min is None or self.closes_min is None:
+            return []
+        return [(self.opens_min, self.closes_min), *self.further]
+
+
+def hours_by_date(rows: Iterable[tuple[date, int | None, int | None]]) -> dict[date, DayHours]:
+    """Rows of dates with their own openings, gathered by date; a row without minutes is shut all day."""
+    spans: dict[date, list[tuple[int, int]]] = {}
+    for on, opens, closes in rows:
+        day = spans.setdefault(on, [])
+        if opens is not None and closes is not None:
+            day.append((opens, closes))
+    return {on: _day_hours(sorted(openings)) for on, openings in spans.items()}
+
+
+def _day_hours(openings: list[tuple[int, int]]) -> DayHours:
+    return DayHours(*openings[0], tuple(openings[1:])) if openings else DayHours(None, None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from flask import Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from geodata.accounts import signing_in
+from geodata.db import transaction
 from webmap import auth, requests
 from webmap.permissions import Permission, requires
 from webmap.writes import Done, write
@@ -66,6 +67,9 @@ def get_me() -> Response:
 def change_password(change: PasswordChange) -> Response:
     """Change one's password; all other sessions of the user end."""
     asker = auth.me()
+    with transaction(requests.engine()) as counting:
+        wait = signing_in.count_password_try(counting, asker.user_id)
+    signing_in.require_no_wait(wait)
 
     def work(session: "Session") -> Done:
         signing_in.change_own_password(

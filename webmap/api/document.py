@@ -46,6 +46,8 @@ _PATH_BOUNDS = {
     "z": {"type": "integer", "minimum": 5, "maximum": 18},
     "x": {"type": "integer", "minimum": 0, "maximum": 2**18 - 1},
     "y": {"type": "integer", "minimum": 0, "maximum": 2**18 - 1},
+    "on": {"type": "string", "format": "date"},
+    "item_code": {"type": "string", "pattern": "^[a-z0-9_]{1,40}$"},
 }
 _ID_BOUNDS = {"type": "integer", "minimum": 1, "maximum": parameters.MAX_ID}
 

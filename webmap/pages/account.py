@@ -29,7 +29,11 @@ def show_sign_in() -> BaseResponse:
 @requires(Permission.SIGN_IN)
 def sign_in() -> BaseResponse:
     """Check name and password; a new session, never the one that was there before."""
-    login, password = (request.form.get(name, "")[:MAX_FIELD] for name in ("login", "password"))
+    # PostgreSQL keeps no NUL; a name or password with one is simply wrong.
+    login, password = (
+        request.form.get(name, "")[:MAX_FIELD].replace("\x00", "\N{REPLACEMENT CHARACTER}")
+        for name in ("login", "password")
+    )
     address = request.remote_addr or "-"
     try:
         with transaction(requests.engine()) as session:

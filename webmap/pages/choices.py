@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from geodata.queries.coverage import list_rules, list_services
 from geodata.queries.map_choices import CountyChoice, has_invented_rows, list_county_choices
 from geodata.vocab import DayType
-from webmap import auth
+from webmap import auth, requests
 from webmap.i18n import catalogue
 from webmap.permissions import Permission
 
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from geodata.queries.scopes import Scope
+    from geodata.rules.base_map import BaseMap
     from webmap.config import Settings
 
 API = "/api/v1"
@@ -72,7 +73,7 @@ def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[s
         "assessed": ASSESSED_TIMES,
         "time": DEFAULT_TIME,
         "is_demo": has_invented_rows(session),
-        "base_map": base_map(settings),
+        "base_map": base_map(requests.base_map()),
         "may": {
             "counts": _open_counties(auth.scope(Permission.COUNTS_READ)),
             "enterprises": _open_counties(auth.scope(Permission.ENTERPRISES_READ)),
@@ -93,15 +94,14 @@ def default_county(counties: list[CountyChoice], wanted: str | None) -> str:
     return max(counties, key=lambda county: (county.grids, county.code), default=_NOWHERE).code
 
 
-def base_map(settings: Settings) -> dict[str, Any] | None:
+def base_map(chosen: BaseMap | None) -> dict[str, Any] | None:
     """The base map of somebody else, when the office chose one: tile address, thanks, approval number."""
-    if settings.base_map_url is None:
+    if chosen is None or chosen.url is None:
         return None
-    url = settings.base_map_url.replace("{key}", settings.base_map_key or "")
     return {
-        "layers": [{"url": url, "subdomains": "01234567"}],
-        "attribution": settings.base_map_attribution or "",
-        "approval": settings.base_map_approval or "",
+        "layers": [{"url": chosen.url.replace("{key}", chosen.key or ""), "subdomains": "01234567"}],
+        "attribution": chosen.attribution or "",
+        "approval": chosen.approval or "",
     }
 
 

@@ -124,6 +124,13 @@ def _tabs() -> list[Tab]:
     return [tab for tab in TABS if tab.path in hung and auth.may(tab.permission)]
 
 
+def _sign_on_label() -> str | None:
+    settings = requests.settings()
+    if not settings.has_sign_on:
+        return None
+    return settings.oidc_label or translate(requests.locale(), "sso.label")
+
+
 def _common() -> dict[str, Any]:
     locale = requests.locale()
     asker = auth.identity()
@@ -134,6 +141,7 @@ def _common() -> dict[str, Any]:
         "nonce": requests.csp_nonce(),
         "identity": asker,
         "can": lambda name: auth.may(Permission[name]),
+        "sign_on_label": _sign_on_label(),
         "is_demo": has_invented_rows(requests.session()),
         "now": datetime.now(UTC),
         "path": request.path,

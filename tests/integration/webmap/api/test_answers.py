@@ -88,7 +88,8 @@ def test_each_answer_has_its_own_nonce(client):
 def test_the_base_map_of_the_office_is_allowed_for_images_only(county_url, make_client):
     url = "https://t{s}.tianditu.gov.cn/vec_w/wmts?x={x}&y={y}&z={z}&tk={key}"
     client = make_client(Settings(database_url=county_url, base_map_url=url, base_map_key="k"))
-    policy = client.get("/nothing").headers["Content-Security-Policy"]
+    assert "tianditu" not in client.get("/nothing").headers["Content-Security-Policy"]
+    policy = client.get("/").headers["Content-Security-Policy"]
     assert policy.count("tianditu") == 1
     assert "img-src 'self' data: blob: https://*.tianditu.gov.cn;" in policy
 

@@ -137,8 +137,8 @@ def test_base_map_is_named_only_when_the_office_chose_one():
         base_map_attribution="天地图",
         base_map_approval="GS(2026)1号",
     )
-    assert base_map(plain) is None
-    assert base_map(chosen) == {
+    assert base_map(plain.base_map) is None
+    assert base_map(chosen.base_map) == {
         "layers": [{"url": "https://t{s}.example/{z}/{x}/{y}?tk=k", "subdomains": "01234567"}],
         "attribution": "天地图",
         "approval": "GS(2026)1号",

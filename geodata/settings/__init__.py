@@ -1,0 +1,1 @@
+"""What administrators set: choices of counties, services, coverage rules, working days, the base map."""
