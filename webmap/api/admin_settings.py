@@ -18,7 +18,7 @@ from webmap.writes import Done, expected_version, write
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-bp = APIBlueprint("admin_settings", __name__, url_prefix="/api/v1", tag="administration")
+bp = APIBlueprint("admin_settings_api", __name__, url_prefix="/api/v1", tag="administration")
 
 
 @bp.put("/settings/<string(maxlength=6):county>/<string(maxlength=40):name>")

@@ -20,7 +20,7 @@ from webmap.writes import Done, expected_version, write
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-bp = APIBlueprint("admin_users", __name__, url_prefix="/api/v1", tag="administration")
+bp = APIBlueprint("admin_users_api", __name__, url_prefix="/api/v1", tag="administration")
 
 
 @bp.post("/users")
