@@ -21,11 +21,12 @@ _STATIONS_EACH = 6
 _MANAGERS_OF = 6  # one person in so many keeps stations
 _PLANNERS_OF = 20
 
-Action = tuple[str, str, dict[str, Any] | None]
+Action = tuple[str, str, dict[str, Any] | None] | tuple[str, str, dict[str, Any] | None, str]
 
 TILES: list[Action] = [("GET", "/api/v1/tiles/{tile}.mvt?county={county}", None)]
 READS: dict[Role, list[Action]] = {
     Role.LIAISON: [
+        ("GET", "/my-grid", None),
         ("GET", "/api/v1/my/today", None),
         ("GET", "/api/v1/my/enterprises", None),
         ("GET", "/api/v1/enterprises/{enterprise}/work", None),
@@ -36,7 +37,7 @@ READS: dict[Role, list[Action]] = {
     ],
     Role.STATION_MANAGER: [
         ("GET", "/api/v1/stations/{station}", None),
-        ("GET", "/api/v1/grids/{grid}", None),
+        ("GET", "/my-stations", None),
         ("GET", "/api/v1/search?q={word}", None),
     ],
     Role.PLANNER: [
@@ -54,6 +55,9 @@ _VISIT: Action = (
 )
 WRITES: dict[Role, list[Action]] = {
     Role.LIAISON: [("POST", "/api/v1/enterprises/{enterprise}/claim", {}), _VISIT, _VISIT, _VISIT],
+    Role.STATION_MANAGER: [
+        ("POST", "/api/v1/stations/{station}/today", {}, "/api/v1/stations/{station}/care"),
+    ],
 }
 
 
