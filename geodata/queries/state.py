@@ -43,12 +43,21 @@ def data_version(session: Session, subjects: Iterable[str]) -> str:
     Raises:
         ValueError: a subject that no trigger notes; its version would never change.
     """
+    return join_versions(subject_versions(session, subjects))
+
+
+def subject_versions(session: Session, subjects: Iterable[str]) -> dict[str, str]:
+    """The version of each subject, for answers with parts that depend on some of them.
+
+    Raises:
+        ValueError: a subject that no trigger notes; its version would never change.
+    """
     wanted = sorted(set(subjects))
     unknown = set(wanted) - SUBJECTS
     if unknown:
         raise ValueError(f"nobody notes changes of {sorted(unknown)}")
     rows = session.execute(_VERSIONS, {"subjects": wanted})
-    return join_versions({row.subject: row.version for row in rows})
+    return {row.subject: row.version for row in rows}
 
 
 def join_versions(versions: Mapping[str, str | None]) -> str:
