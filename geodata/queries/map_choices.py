@@ -14,7 +14,7 @@ _COUNTIES = sa.text(
     f"""
     SELECT d.code, d.name, ST_XMin(d.geom) AS west, ST_YMin(d.geom) AS south,
            ST_XMax(d.geom) AS east, ST_YMax(d.geom) AS north,
-           (SELECT count(*) FROM grids g WHERE g.county_code = d.code) AS grids
+           (SELECT count(*) FROM stations s WHERE s.county_code = d.code) AS stations
     FROM divisions d
     WHERE d.level = 'county' AND {_VALID} AND d.geom IS NOT NULL AND ({_WORKED})
     ORDER BY d.code
@@ -34,13 +34,13 @@ class CountyChoice:
     code: str
     name: str
     bounds: tuple[float, float, float, float]
-    grids: int
+    stations: int
 
 
 def list_county_choices(session: Session) -> list[CountyChoice]:
     """Counties valid today that have an outline and anything to show, by code. Degrees, EPSG:4326."""
     return [
-        CountyChoice(row.code, row.name, (row.west, row.south, row.east, row.north), row.grids)
+        CountyChoice(row.code, row.name, (row.west, row.south, row.east, row.north), row.stations)
         for row in session.execute(_COUNTIES)
     ]
 

@@ -65,7 +65,7 @@ def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[s
         "counties": [
             {"code": county.code, "name": county.name, "bounds": county.bounds} for county in counties
         ],
-        "county": default_county(counties, settings.default_county),
+        "county": default_county(counties, own_county() or settings.default_county),
         "rules": rules,
         "rule": next((rule["code"] for rule in rules if rule["is_default"]), ""),
         "services": list(list_services(session).values()),
@@ -87,11 +87,17 @@ def _open_counties(scope: Scope) -> list[str] | Literal["all"]:
     return "all" if scope.everything else sorted(scope.county_codes)
 
 
+def own_county() -> str | None:
+    """The county that the first post of who is signed in lies in."""
+    asker = auth.identity()
+    return next((post.county_code for post in asker.posts if post.county_code), None) if asker else None
+
+
 def default_county(counties: list[CountyChoice], wanted: str | None) -> str:
-    """The county shown first: the office's own, else the one with most grids; empty when there is none."""
+    """The county shown first: the one wanted, else the one with most stations; empty when there is none."""
     if wanted in {county.code for county in counties}:
         return str(wanted)
-    return max(counties, key=lambda county: (county.grids, county.code), default=_NOWHERE).code
+    return max(counties, key=lambda county: (county.stations, county.code), default=_NOWHERE).code
 
 
 def base_map(chosen: BaseMap | None) -> dict[str, Any] | None:

@@ -20,7 +20,7 @@ from geodata.vocab import UNORGANIZED_STATES, CaseStep, VisitChannel, VisitResul
 from webmap import auth, requests
 from webmap.i18n import catalogue
 from webmap.pages import layout
-from webmap.pages.choices import base_map
+from webmap.pages.choices import base_map, own_county
 from webmap.pages.my_grid_words import grid_words, row_of, say
 from webmap.pages.script_json import script_json
 from webmap.permissions import Permission, requires
@@ -140,8 +140,7 @@ def show_map() -> Response:
         "api": API,
         "tiles": f"{API}/tiles/{{z}}/{{x}}/{{y}}.mvt",
         "counties": [{"code": one.code, "name": one.name, "bounds": one.bounds} for one in counties],
-        "county": next((post.county_code for post in auth.me().posts if post.county_code), None)
-        or requests.settings().default_county,
+        "county": own_county() or requests.settings().default_county,
         "base_map": base_map(requests.settings()),
         "strings": {
             key: text for key, text in catalogue(requests.locale()).items() if key.startswith("page.")

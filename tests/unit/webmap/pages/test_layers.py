@@ -124,7 +124,7 @@ def county(code: str, grids: int) -> CountyChoice:
         ([county("410102", 1)], "999999", "410102"),
     ],
 )
-def test_first_county_is_the_offices_own_or_the_one_with_most_grids(counties, wanted, expected):
+def test_first_county_is_the_offices_own_or_the_one_with_most_stations(counties, wanted, expected):
     assert default_county(counties, wanted) == expected
 
 
