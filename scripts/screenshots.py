@@ -178,7 +178,6 @@ def _picture(
         locale="zh-CN",
         timezone_id="Asia/Shanghai",
         has_touch=shot.size == PHONE,
-        service_workers="block",
     )
     try:
         page = context.new_page()
