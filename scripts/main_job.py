@@ -19,6 +19,7 @@ from geodata.demo.service import is_empty, load_demo
 from geodata.queries import coverage as coverage_queries
 from geodata.queries.counts import count_all
 from geodata.queries.map_choices import has_invented_rows
+from geodata.queries.state import fold
 from geodata.queries.tile_tables import refresh
 from webmap.i18n import LOCALES, translate
 
@@ -52,6 +53,7 @@ def do_main_job(
         activate_due(session, by="scripts/run", progress=progress)
         assigned = assign_enterprises(session, progress=progress)
         refresh(session, progress=progress)
+        fold(session)
     with transaction(engine) as session:
         coverage = {rule: _cover(session, rule) for rule in coverage_queries.straight_rule_codes(session)}
         counts = count_all(session)
