@@ -122,7 +122,7 @@ def _take(
     except _Unshowable as error:
         print(f"{shot.name}: {error}", file=sys.stderr)
         return False
-    print(f"{shot.name}.png {size // 1000} kB")
+    print(f"{shot.name}.png {size // 1000} kB", flush=True)
     return True
 
 

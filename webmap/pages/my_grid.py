@@ -141,7 +141,7 @@ def show_map() -> Response:
         "tiles": f"{API}/tiles/{{z}}/{{x}}/{{y}}.mvt",
         "counties": [{"code": one.code, "name": one.name, "bounds": one.bounds} for one in counties],
         "county": own_county() or requests.settings().default_county,
-        "base_map": base_map(requests.settings()),
+        "base_map": base_map(requests.base_map()),
         "strings": {
             key: text for key, text in catalogue(requests.locale()).items() if key.startswith("page.")
         },
