@@ -15,6 +15,7 @@ from geodata.boundaries.service import activate_due
 from geodata.coverage.service import CoverageQuestion, answer_question, store_answer
 from geodata.db import Progress, transaction
 from geodata.demo.accounts import set_passwords
+from geodata.demo.cases import add_demo_work
 from geodata.demo.service import is_empty, load_demo
 from geodata.queries import coverage as coverage_queries
 from geodata.queries.counts import count_all
@@ -54,6 +55,9 @@ def do_main_job(
         assigned = assign_enterprises(session, progress=progress)
         refresh(session, progress=progress)
         fold(session)
+    with transaction(engine) as session:
+        if has_invented_rows(session) and add_demo_work(session):
+            refresh(session, progress=progress)
     with transaction(engine) as session:
         coverage = {rule: _cover(session, rule) for rule in coverage_queries.straight_rule_codes(session)}
         counts = count_all(session)

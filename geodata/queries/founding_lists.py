@@ -47,6 +47,17 @@ _MINE_BY_GRID = """
   SELECT enterprise_id FROM assignments WHERE valid_to IS NULL AND grid_id = ANY(:scope_grids)
   UNION SELECT enterprise_id FROM founding_cases WHERE state <> 'closed' AND grid_id = ANY(:scope_grids)
 """
+# The same rows as ``Scope.enterprises`` opens for counties, as sets instead of a question to each row.
+_MINE_BY_COUNTY = f"""{_MINE_BY_GRID}
+  UNION SELECT w.enterprise_id FROM assignments AS w JOIN grids AS g ON g.id = w.grid_id
+    WHERE w.valid_to IS NULL AND g.county_code = ANY(:scope_counties)
+  UNION SELECT enterprise_id FROM assignments
+    WHERE valid_to IS NULL AND left(fallback_code, 6) = ANY(:scope_counties)
+  UNION SELECT e.id FROM enterprises AS e {OWNER_NOW}
+    WHERE a.grid_id IS NULL AND a.fallback_code IS NULL AND e.county_code = ANY(:scope_counties)
+  UNION SELECT enterprise_id FROM founding_cases
+    WHERE state <> 'closed' AND county_code = ANY(:scope_counties)
+"""
 _NEXT_ON = "CASE WHEN c.id IS NULL THEN COALESCE(v.next_on, r.revisit_on) ELSE v.next_on END"
 _IS_NEW = (
     "(c.id IS NULL AND v.id IS NULL AND e.organization_status = 'unorganized' "
@@ -153,15 +164,23 @@ def _base(asker: Asker) -> tuple[str, dict[str, Any]]:
         "needs_union": sorted(UNORGANIZED_STATES),
         "scope_grids": sorted(asker.scope.grid_ids),
     }
-    scope = asker.scope
-    if not (scope.everything or scope.county_codes or scope.town_codes or scope.lines):
-        return _WITH.format(mine=_MINE_BY_GRID, of_grids="f.grid_id = ANY(:scope_grids)"), values
+    mine, more = _mine(asker.scope)
+    of_grids = "f.grid_id = ANY(:scope_grids)" if mine == _MINE_BY_GRID else "f.grid_id IS NOT NULL"
+    return _WITH.format(mine=mine, of_grids=of_grids), {**values, **more}
+
+
+def _mine(scope: Scope) -> tuple[str, dict[str, Any]]:
+    """SQL of the ids of enterprises that a scope opens, and what it binds beside the grids."""
+    if not (scope.everything or scope.town_codes or scope.lines):
+        if not scope.county_codes:
+            return _MINE_BY_GRID, {}
+        return _MINE_BY_COUNTY, {"scope_counties": sorted(scope.county_codes)}
     condition, more = clauses.where(within(scope, case="k"))
     wide = (
         f"SELECT e.id AS enterprise_id FROM enterprises AS e {OWNER_NOW} LEFT JOIN founding_cases AS k "
         f"ON k.enterprise_id = e.id AND k.state <> 'closed' WHERE {condition}"
     )
-    return _WITH.format(mine=wide, of_grids="f.grid_id IS NOT NULL"), {**values, **more}
+    return wide, more
 
 
 def count_groups(session: Session, asker: Asker, groups: Sequence[str]) -> dict[str, int]:

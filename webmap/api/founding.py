@@ -16,6 +16,7 @@ from geodata.vocab import UNORGANIZED_STATES, CaseState
 from webmap import auth, requests
 from webmap.api import founding_bodies as bodies
 from webmap.api import founding_json as shown
+from webmap.api import founding_office_schemas as office
 from webmap.api import founding_schemas as schemas
 from webmap.api import parameters
 from webmap.permissions import Permission, requires
@@ -138,7 +139,7 @@ def reveal_contact(enterprise_id: int, nothing: bodies.Nothing) -> Response:
 @bp.get("/owners")
 @requires(Permission.OWNERS_LOOK_UP)
 @bp.input(bodies.OwnersQuery, location="query", arg_name="query")
-@bp.output(schemas.Owners)
+@bp.output(office.Owners)
 def find_owners(query: bodies.OwnersQuery) -> Response:
     """Which grid, who, and the work phone, also for what is not mine; never the enterprise's contact."""
     words = (query.q or "").strip()
@@ -169,7 +170,7 @@ def list_waiting(query: parameters.Query) -> Response:
 @bp.get("/cases/assignees")
 @requires(Permission.CASES_DIRECT)
 @bp.input(parameters.Query, location="query", arg_name="query")
-@bp.output(schemas.Assignees)
+@bp.output(office.Assignees)
 def list_assignees(query: parameters.Query) -> Response:
     """Liaisons and cadres who can be given work, with how much they have in hand."""
     found = reads.list_assignees(requests.session(), scope=auth.scope(Permission.CASES_DIRECT))
@@ -179,24 +180,24 @@ def list_assignees(query: parameters.Query) -> Response:
 @bp.get("/calendar")
 @requires(Permission.SETTINGS_READ)
 @bp.input(bodies.CalendarQuery, location="query", arg_name="query")
-@bp.output(schemas.CalendarYear)
+@bp.output(office.CalendarYear)
 def list_days(query: bodies.CalendarQuery) -> Response:
     """The working days and holidays of a year, make-up days included."""
     days = reads.list_days(requests.session(), query.year)
     return private({"year": query.year, "days": [_day(day) for day in days]})
 
 
-@bp.put("/calendar/<string(length=10):day>")
+@bp.put("/calendar/<string(length=10):on>")
 @requires(Permission.SETTINGS_WRITE)
 @bp.input(bodies.CalendarChange, location="json", arg_name="wanted")
-@bp.output(schemas.CalendarAnswer)
-def set_day(day: str, wanted: bodies.CalendarChange) -> Response:
+@bp.output(office.CalendarAnswer)
+def set_day(on: str, wanted: bodies.CalendarChange) -> Response:
     """Say whether offices work on a day; all running clocks are counted again."""
-    on, version, by = _read_day(day), expected_version(), auth.me().login
+    day, version, by = _read_day(on), expected_version(), auth.me().login
 
     def work(session: Session) -> Done:
         saved = working_calendar.set_day(
-            session, on, is_workday=wanted.is_workday, name=wanted.name, based_on=version, by=by
+            session, day, is_workday=wanted.is_workday, name=wanted.name, based_on=version, by=by
         )
         return Done({"day": _day(saved)})
 

@@ -32,6 +32,15 @@ PATHS = [
         "rules",
         "tiles/{z}/{x}/{y}.mvt",
         "healthz",
+        "my/today",
+        "my/enterprises",
+        "my/points",
+        "enterprises/{enterprise_id}/work",
+        "owners",
+        "cases/waiting",
+        "cases/assignees",
+        "disputes",
+        "calendar",
     )
 ]
 
