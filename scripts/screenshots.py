@@ -140,7 +140,7 @@ def _demonstration() -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]:
         url = cluster.url("shown")
         migrations.upgrade(url)
         engine = make_engine(url)
-        do_main_job(engine, progress=lambda *_: None, passwords=passwords)
+        do_main_job(engine, progress=lambda *_: None, passwords=lambda: passwords)
         with engine.connect() as connection:
             asked = {"grid": LIAISON_GRID, "station": MANAGED_STATIONS[0], "county": MAIN_COUNTY}
             words = dict(connection.execute(_WORDS, asked).mappings().one())
