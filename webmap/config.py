@@ -62,8 +62,6 @@ class Settings:
             raise Misconfigured("database_url_missing")
         if self.default_county is not None:
             _check_county(self.default_county)
-        if self.base_map_url is not None:
-            _check_base_map(self.base_map_url, self.base_map_key)
         if self.public_url is not None:
             _check_public_url(self.public_url)
         if self.base_map is not None:

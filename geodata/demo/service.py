@@ -19,13 +19,14 @@ from geodata.boundaries.service import activate_version, approve_version, check_
 from geodata.db import Progress
 from geodata.demo import files
 from geodata.demo.areas import draw_areas
+from geodata.demo.care import add_care
 from geodata.demo.demand import invent_demand
 from geodata.demo.drafts import FLAWED_COUNTY, flawed_draft, shifted_draft
 from geodata.demo.enterprises import invent_enterprises
 from geodata.demo.grids import GridPlan, plan_grids
 from geodata.demo.lattice import Lattice, build_lattice
 from geodata.demo.people import NEIGHBOUR_COUNTY, SINCE, DemoPost, invent_people
-from geodata.demo.reports import add_offices, add_reports
+from geodata.demo.reports import add_duty_phones, add_offices, add_reports
 from geodata.demo.scenery import draw_scenery
 from geodata.demo.sources import COUNTIES_FILE, MAIN_COUNTY, STATIONS_FILE, read_counties
 from geodata.demo.stationlife import invent_lives
@@ -111,6 +112,7 @@ def load_demo(session: Session, *, progress: Progress | None = None) -> dict[str
         _load_areas,
         _load_people,
         _load_reports,
+        _load_care,
     ]
     with TemporaryDirectory(prefix="tenmin-demo-") as folder:
         loading = _Loading(session, Path(folder), progress)
@@ -259,5 +261,11 @@ def _post_row(
 
 
 def _load_reports(loading: _Loading, _lattice: Lattice, _plan: GridPlan) -> None:
+    loading.counts["duty_phones_invented"] += add_duty_phones(loading.session)
     loading.counts["reports"] += add_reports(loading.session)
     loading.counts["union_offices"] += add_offices(loading.session)
+
+
+def _load_care(loading: _Loading, _lattice: Lattice, _plan: GridPlan) -> None:
+    for name, number in add_care(loading.session).items():
+        loading.counts[name] += number

@@ -12,6 +12,8 @@ from geodata.models import CalendarDay
 from geodata.rules.workdays import CalendarDay as Day
 from geodata.rules.workdays import WorkCalendar
 
+_FRIDAY = 5
+
 
 def read_calendar(session: Session) -> WorkCalendar:
     """All days of the table: some years, about 400 rows each."""
@@ -26,6 +28,23 @@ def list_days(session: Session, year: int) -> list[CalendarDay]:
             sa.select(CalendarDay)
             .where(CalendarDay.on_date.between(date(year, 1, 1), date(year, 12, 31)))
             .order_by(CalendarDay.on_date)
+        )
+    )
+
+
+def list_holidays(session: Session, first: date, last: date) -> frozenset[date]:
+    """Public holidays between two days, both included: days off that are named, or that are no weekend.
+
+    Nothing beyond the table is known, so nothing there is a holiday.
+    """
+    is_weekday = sa.extract("isodow", CalendarDay.on_date) <= _FRIDAY
+    return frozenset(
+        session.scalars(
+            sa.select(CalendarDay.on_date).where(
+                CalendarDay.on_date.between(first, last),
+                sa.not_(CalendarDay.is_workday),
+                sa.or_(is_weekday, CalendarDay.name.is_not(None)),
+            )
         )
     )
 

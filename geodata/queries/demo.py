@@ -15,8 +15,10 @@ from geodata.models import (
     Station,
     StationClosure,
     StationHours,
+    StationPhoto,
     StationReport,
     StationService,
+    StationVisitors,
     Street,
     UnionOffice,
     User,
@@ -24,6 +26,9 @@ from geodata.models import (
 from geodata.vocab import AccessMethod, DivisionLevel, StationStatus, VersionStatus
 
 Rows = Sequence[Mapping[str, Any]]
+
+DEMO = "demo"
+"""Who is written down as having entered what is invented."""
 
 
 def is_without_data(session: Session) -> bool:
@@ -97,6 +102,21 @@ def add_station_rows(session: Session, *, hours: Rows, services: Rows, closures:
             session.execute(sa.insert(model), [dict(row) for row in rows])
 
 
+def add_visitors(session: Session, rows: Rows) -> None:
+    """Insert invented numbers of visitors: ``station_id``, ``on_date``, ``visitors``."""
+    if rows:
+        marked = [{**row, "updated_by": DEMO, "is_invented": True} for row in rows]
+        session.execute(sa.insert(StationVisitors), marked)
+
+
+def add_photos(session: Session, rows: Rows) -> None:
+    """Insert drawn photos: ``station_id``, ``position`` and the columns of a picture."""
+    if rows:
+        session.execute(
+            sa.insert(StationPhoto), [{**row, "added_by": DEMO, "is_invented": True} for row in rows]
+        )
+
+
 def list_demo_users(session: Session, logins: Sequence[str]) -> list[User]:
     """The invented users among these logins that are not disabled, by login."""
     chosen = sa.select(User).where(User.login.in_(logins), User.is_invented, User.disabled_at.is_(None))
@@ -133,3 +153,16 @@ def add_reports(session: Session, rows: Rows) -> None:
 def add_offices(session: Session, rows: Rows) -> None:
     """Insert invented union offices."""
     session.execute(sa.insert(UnionOffice), [dict(row) for row in rows])
+
+
+def add_duty_phones(session: Session, *, prefix: str) -> int:
+    """Set an invented duty phone at stations without one, but for every third; returns how many."""
+    written = session.execute(
+        sa.text(
+            "UPDATE stations SET duty_phone = CAST(:prefix AS text) || lpad(CAST(id AS text), 4, '0'), "
+            "invented_fields = array_append(invented_fields, 'duty_phone') "
+            "WHERE duty_phone IS NULL AND id % 3 <> 0 RETURNING id"
+        ),
+        {"prefix": prefix},
+    )
+    return len(written.all())

@@ -19,8 +19,8 @@ RIM_M = 3000.0
 _LOCAL = "AT TIME ZONE 'Asia/Shanghai'"
 _STATION = f"""
     SELECT s.id, s.code, s.name, s.station_type, s.venue_type, s.status, s.access_method, s.access_note,
-        s.address, s.county_code, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, s.duty_phone, s.confirmed_on,
-        s.hours_text, s.brand_label, s.invented_fields, s.is_invented,
+        s.address, s.county_code, ST_X(s.geom) AS lon, ST_Y(s.geom) AS lat, s.duty_phone,
+        s.confirmed_on, s.confirmed_at, s.hours_text, s.brand_label, s.invented_fields, s.is_invented,
         hours.list AS hours, dates.list AS dates, closures.list AS closures, services.list AS services
     FROM {{source}}
     CROSS JOIN LATERAL (
@@ -68,7 +68,8 @@ FROM (
     SELECT s.name, 'station' AS kind, s.address AS note, s.geom AS at FROM stations s
     WHERE s.county_code = :county AND {_PUBLIC}
     UNION ALL
-    SELECT regexp_replace(b.name, '(专属)?(网格|片区)$', ''), 'area', NULL, ST_PointOnSurface(b.geom) FROM {EFFECTIVE_GRIDS}
+    SELECT regexp_replace(b.name, '(专属)?(网格|片区)$', ''), 'area', NULL, ST_PointOnSurface(b.geom)
+    FROM {EFFECTIVE_GRIDS}
     WHERE g.county_code = :county AND b.kind <> 'zone'
     UNION ALL
     SELECT d.name, 'division', NULL, ST_PointOnSurface(d.geom) FROM divisions d

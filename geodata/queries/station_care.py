@@ -124,6 +124,19 @@ def list_changes_since(session: Session, station_id: int, version: int) -> list[
     return [dict(row) for row in rows.mappings()]
 
 
+def list_photo_ids(session: Session, station_id: int) -> list[int]:
+    """The photos of a station that are there, in their order."""
+    return list(
+        session.scalars(
+            sa.text(
+                "SELECT id FROM station_photos WHERE station_id = :id AND removed_at IS NULL "
+                "ORDER BY position, id"
+            ),
+            {"id": station_id},
+        )
+    )
+
+
 def find_photo(
     session: Session, station_id: int, photo_id: int, *, small: bool
 ) -> tuple[bytes, bytes] | None:

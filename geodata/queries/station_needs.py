@@ -24,9 +24,9 @@ class StationNeed:
 
     Attributes:
         due: the day on which medicine expires or a station should have reopened; None when no day was set.
-        since: the last confirmation, or the beginning of the closure; None for never.
-        days: for ``unconfirmed`` days since the confirmation (None: never), else days until ``due``,
-            negative when it is over.
+        since: the last confirmation (None: never), the beginning of the closure, or the oldest open report.
+        days: for ``unconfirmed`` and ``open_reports`` the days since then (None: never), else the days until
+            ``due``, negative when it is over.
         number: how many reports are open.
         managers: names of the station's managers today; empty is a vacancy.
     """
@@ -93,6 +93,11 @@ def _needs(condition: str) -> str:
           AND m.status = 'open' AND (c.id IS NULL OR c.closed_to <= now())
           -- One that should have reopened is asked for that, not twice.
           AND (c.id IS NULL OR m.seen_at >= c.closed_to)
+        UNION ALL
+        SELECT m.id, '{CareNeed.OPEN_REPORTS}', NULL, min(r.reported_at),
+               {LOCAL_TODAY} - min(r.on_date), count(*)::integer, NULL
+        FROM mine m JOIN station_reports r ON r.station_id = m.id AND r.status = 'open'
+        GROUP BY m.id
     )"""
 
 

@@ -12,7 +12,8 @@ from geodata.rules.availability import LOCAL_TIME
 from geodata.rules.hours import DAY_MIN, HOLIDAY, DayHours, Opening
 from geodata.vocab import AccessMethod, ClosureKind, StationStatus
 
-_LOOK_AHEAD_DAYS = 8
+LOOK_AHEAD_DAYS = 8
+"""How far the next opening is looked for."""
 _WEEK = timedelta(days=7)
 _NOT_OPEN_YET = frozenset({StationStatus.PLANNED, StationStatus.BUILDING, StationStatus.ACCEPTED})
 
@@ -99,7 +100,7 @@ def list_openings(timetable: Timetable, now: datetime) -> list[Span]:
     """All openings from yesterday to a week ahead as instants, joined where they touch, without closures."""
     today = now.astimezone(LOCAL_TIME).date()
     spans: list[Span] = []
-    for ahead in range(-1, _LOOK_AHEAD_DAYS + 1):
+    for ahead in range(-1, LOOK_AHEAD_DAYS + 1):
         spans += _openings_of(timetable, today + timedelta(days=ahead))
     for closure in timetable.closures:
         spans = [piece for span in spans for piece in _without(span, closure)]

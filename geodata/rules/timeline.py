@@ -74,7 +74,7 @@ def draw_timeline(
             doubtful.append((midnight, midnight + DAY_MIN))
         else:
             known += [(midnight + opens, midnight + closes) for opens, closes in spans]
-    shut = [_minutes(closure, first, length) for closure in closures]
+    shut = [closure_minutes(closure, first, length) for closure in closures]
     opened = _without(_merged(_clipped(known, length)), shut)
     return Timeline(opened, _without(_merged(_clipped(doubtful, length)), [*shut, *opened]))
 
@@ -92,8 +92,8 @@ def _spans_of(
     return None if is_holiday and not spans else spans
 
 
-def _minutes(closure: Closure, first: date, length: int) -> tuple[int, int]:
-    """A closure in minutes; a started minute is closed."""
+def closure_minutes(closure: Closure, first: date, length: int) -> tuple[int, int]:
+    """A closure in minutes from midnight of a day; a started minute is closed, an open end is ``length``."""
     midnight = datetime(first.year, first.month, first.day, tzinfo=LOCAL_TIME)
     begins = int((closure.begins - midnight).total_seconds() // 60)
     ends = length if closure.ends is None else -int((midnight - closure.ends).total_seconds() // 60)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -10,13 +10,14 @@ from sqlalchemy.orm import Session
 from geodata.queries import finder as queries
 from geodata.queries import reports as report_queries
 from geodata.queries import responsibility
+from geodata.queries.calendar import list_holidays
 from geodata.queries.settings import read_settings
 from geodata.rules.availability import LOCAL_TIME, Closure
 from geodata.rules.finder import Hours, Seen, describe_hours
 from geodata.rules.hours import DAY_MIN, Opening
 from geodata.rules.reports import Warned, find_warning
 from geodata.rules.settings import CountySettings
-from geodata.rules.timeline import DAYS, Timeline, draw_timeline
+from geodata.rules.timeline import DAYS, Timeline, closure_minutes, draw_timeline
 from geodata.vocab import ServiceCondition, ServiceMode, StationStatus, StationType
 
 HORIZON_MIN = DAYS * DAY_MIN
@@ -40,7 +41,8 @@ class PublicStation:
     """A station as the public sees it: nothing about persons but the duty phone, which is meant for all.
 
     ``stale_days``: days since somebody confirmed it, when they are more than the county allows (-1: never);
-    ``None`` when it was confirmed lately.
+    ``None`` when it was confirmed lately. ``closure`` is the one in force now: from, to, why; ``closed`` are
+    all of the coming days in minutes of the timeline, with why.
     """
 
     id: int
@@ -56,11 +58,13 @@ class PublicStation:
     lat: float | None
     duty_phone: str | None
     confirmed_on: date | None
+    confirmed_at: datetime | None
     hours_text: str | None
     stale_days: int | None
     timeline: Timeline
     services: tuple[PublicService, ...]
     closure: tuple[datetime, datetime | None, str] | None
+    closed: tuple[tuple[int, int, str], ...]
     warning: Warned | None
     is_invented: bool
 
@@ -117,22 +121,19 @@ def _tell(
     settings = read_settings(session, county)
     since = report_queries.since_yesterday(today)
     told = report_queries.list_unanswered(session, since=since, station_ids=[row["id"] for row in rows])
-    holidays = _holidays(session, today)
+    holidays = list_holidays(session, today - timedelta(days=1), today + timedelta(days=DAYS))
+    now = responsibility.clock(session)
     return [
         _public(
             row,
             today,
             settings,
             holidays,
+            now,
             find_warning(told.get(row["id"], ()), threshold=settings.report_warning),
         )
         for row in rows
     ]
-
-
-def _holidays(_session: Session, _today: date) -> frozenset[date]:
-    """Public holidays around today."""
-    return frozenset()
 
 
 def _public(
@@ -140,6 +141,7 @@ def _public(
     today: date,
     settings: CountySettings,
     holidays: frozenset[date],
+    now: datetime,
     warning: Warned | None,
 ) -> PublicStation:
     closures = [
@@ -152,9 +154,18 @@ def _public(
         stale_days=_stale_days(row["confirmed_on"], today, settings.confirm_days),
         timeline=_timeline(row, closures, today, holidays),
         services=tuple(_service(each, today) for each in row["services"] or ()),
-        closure=closures[0] if closures else None,
+        closure=next((each for each in closures if _holds(each, now)), None),
+        closed=tuple(
+            (*closure_minutes(Closure(begins, ends), today, HORIZON_MIN), reason)
+            for begins, ends, reason in closures
+        ),
         warning=warning,
     )
+
+
+def _holds(closure: tuple[datetime, datetime | None, str], now: datetime) -> bool:
+    begins, ends, _ = closure
+    return begins <= now and (ends is None or now < ends)
 
 
 def _timeline(

@@ -1,7 +1,7 @@
 """A station as its manager sees it: what the public sees, what was confirmed when, what there is to do."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from geodata.errors import NotFound
 from geodata.queries import station_care as queries
 from geodata.queries import station_needs
+from geodata.queries.calendar import list_holidays
 from geodata.queries.responsibility import clock
 from geodata.queries.scopes import Scope
 from geodata.queries.settings import read_settings
 from geodata.queries.station_needs import StationNeed
 from geodata.rules.hours import Opening, hours_by_date
 from geodata.rules.settings import CountySettings
-from geodata.rules.station_now import ClosedSpan, PublicNow, Timetable, look
+from geodata.rules.station_now import LOOK_AHEAD_DAYS, ClosedSpan, PublicNow, Timetable, look
 from geodata.vocab import AccessMethod, ClosureKind, ServiceCondition, ServiceMode, StationStatus
 
 
@@ -98,6 +99,9 @@ class StationCare:
         )
 
 
+_A_DAY = timedelta(days=1)
+
+
 def get_care(session: Session, station_id: int, *, scope: Scope) -> StationCare:
     """One station of a scope.
 
@@ -131,6 +135,7 @@ class _Frame:
     standard_label: str
     standard: list[str]
     names: dict[str, dict[str, str]]
+    holidays: frozenset[date]
 
 
 def _frame(session: Session, county_code: str | None, today: date) -> _Frame:
@@ -141,6 +146,7 @@ def _frame(session: Session, county_code: str | None, today: date) -> _Frame:
         standard_label=label,
         standard=standard,
         names=queries.list_service_items(session),
+        holidays=list_holidays(session, today - _A_DAY, today + LOOK_AHEAD_DAYS * _A_DAY),
     )
 
 
@@ -181,7 +187,7 @@ def _build(row: dict[str, Any], needs: list[StationNeed], frame: _Frame) -> Stat
         row=row,
         now=frame.now,
         today=today,
-        public=look(timetable_of(row), frame.now),
+        public=look(timetable_of(row, holidays=frame.holidays), frame.now),
         days=days,
         is_unconfirmed=days is None or days > confirm_days,
         confirm_days=confirm_days,

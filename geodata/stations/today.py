@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from geodata.errors import InvalidInput
 from geodata.queries import station_care, station_changes
+from geodata.queries.calendar import list_holidays
 from geodata.queries.responsibility import clock
 from geodata.rules.station_entries import check_service, check_visitors, read_text
 from geodata.rules.station_now import Timetable, close_early
@@ -87,7 +88,9 @@ def drop_early_closing(session: Session, row: dict[str, Any], now: datetime) -> 
             station_changes.end_closure(session, closure["id"], now)
         else:
             kept.append({**closure, "begins": closure["begins"].isoformat(), "ends": _text(closure["ends"])})
-    return timetable_of({**row, "closures": kept})
+    today: date = row["today"]
+    holidays = list_holidays(session, today - timedelta(days=1), today + timedelta(days=1))
+    return timetable_of({**row, "closures": kept}, holidays=holidays)
 
 
 def _text(instant: datetime | None) -> str | None:

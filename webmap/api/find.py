@@ -7,7 +7,7 @@ The one question that carries a place has it in the body, where no log keeps it.
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from apiflask import APIBlueprint
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 bp = APIBlueprint("find_api", __name__, url_prefix="/api/v1/find", tag="find")
 
-_STATIONS = ("divisions", "reports", "rules", "stations")
+_STATIONS = ("calendar", "divisions", "reports", "rules", "stations")
 _PLACES = ("divisions", "grids", "stations", "streets")
 Spans = list[tuple[int, int]]
 
@@ -69,7 +69,8 @@ class FoundStation(BaseModel):
     nearby: dict[str, float | None] = Field(description="Services that are next door, with metres.")
     confirmed: date | None
     stale: int | None = Field(description="Days without confirmation, if too many; -1 never.")
-    closed: str | None = Field(description="Why it is closed for the time being.")
+    confirmed_at: datetime | None
+    closed: list[tuple[int, int, str]] = Field(description="Closures: from, to (minutes of `today`), why.")
     warning: Warned | None
     invented: bool
 
@@ -199,7 +200,8 @@ def to_json(station: PublicStation) -> dict[str, Any]:
         "nearby": {each.code: each.distance_m for each in station.services if each.mode == "nearby"},
         "confirmed": station.confirmed_on and station.confirmed_on.isoformat(),
         "stale": station.stale_days,
-        "closed": station.closure and station.closure[2],
+        "confirmed_at": station.confirmed_at and station.confirmed_at.isoformat(timespec="seconds"),
+        "closed": station.closed,
         "warning": warning
         and {"on": warning.on_date.isoformat(), "senders": warning.senders, "kinds": warning.kinds},
         "invented": station.is_invented,

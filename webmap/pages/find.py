@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gzip
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, make_response, render_template, request
@@ -16,6 +17,7 @@ from geodata.queries import finder as queries
 from geodata.queries.coverage import list_services
 from geodata.queries.map_choices import CountyChoice, list_county_choices
 from geodata.queries.reports import list_outcomes
+from geodata.queries.station_care import list_photo_ids
 from geodata.rules.finder import ALL_NIGHT, Rank, Seen, arrange, clock, rank_of
 from geodata.rules.handover import APPLICATIONS, handover_links
 from geodata.rules.hours import DAY_MIN
@@ -121,6 +123,8 @@ def show_station(code: str) -> Response:
         services=_services(session),
         links=links,
         outcomes=list_outcomes(session, station.id, limit=OUTCOMES_SHOWN),
+        confirmed_hours=_hours_since(station.confirmed_at),
+        photos=list_photo_ids(session, station.id),
         kinds=list(ReportKind),
         note_length=NOTE_LENGTH,
         find_data=script_json({"locale": requests.locale(), "strings": _strings()}),
@@ -210,6 +214,10 @@ def _state(station: PublicStation, now: Now) -> str:
     if station.access_method == AccessMethod.STAFF_ONLY:
         return "staff_only"
     return station.timeline.state_at(now.minute)
+
+
+def _hours_since(at: datetime | None) -> int | None:
+    return None if at is None else int((datetime.now(UTC) - at).total_seconds() // 3600)
 
 
 def _when(wish: Wish) -> tuple[str, str]:

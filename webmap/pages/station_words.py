@@ -38,14 +38,14 @@ def public_sentence(seen: PublicNow, now: datetime) -> str:
     is_early = seen.closure is not None and seen.closure.kind == ClosureKind.EARLY
     state = "early" if seen.state == PublicState.CLOSED and is_early else seen.state.value
     if seen.opens is not None and state in {"shut", "closed", "early"}:
-        return say(f"station_now.{state}_opens", opens=when(seen.opens, now))
+        return say(f"station_now.{state}_opens", opens=when(seen.opens, now, is_end=False))
     return say(f"station_now.{state}")
 
 
-def when(instant: datetime, now: datetime) -> str:
-    """今晚 23:00, 明天 08:00, 11月30日 18:00; midnight is the end of its day."""
+def when(instant: datetime, now: datetime, *, is_end: bool = True) -> str:
+    """今晚 23:00, 明天 08:00, 11月30日 18:00; the midnight at which something ends is 今晚 24:00."""
     local, here = instant.astimezone(_SHANGHAI), now.astimezone(_SHANGHAI)
-    if local.hour == local.minute == 0 and local.date() == here.date() + timedelta(days=1):
+    if is_end and local.hour == local.minute == 0 and local.date() == here.date() + timedelta(days=1):
         return say("station_when.tonight", clock="24:00")
     days = (local.date() - here.date()).days
     clock = f"{local:%H:%M}"

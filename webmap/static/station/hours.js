@@ -13,6 +13,7 @@ function writeSpans(day, spans) {
   [...day.querySelectorAll("[data-span]")].forEach((span, at) => {
     span.querySelector("[data-opens]").value = spans[at]?.opens ?? "";
     span.querySelector("[data-closes]").value = spans[at]?.closes ?? "";
+    if (spans[at]) span.hidden = false;
   });
 }
 
@@ -53,6 +54,10 @@ for (const form of document.querySelectorAll("#hours, #special")) {
   });
   form.addEventListener("click", (event) => {
     const day = event.target.closest("[data-day]");
+    if (event.target.matches("[data-more]")) {
+      day.querySelector("[data-span][hidden]").hidden = false;
+      event.target.hidden = true;
+    }
     if (event.target.matches("[data-all-day]")) writeSpans(day, [{ opens: "00:00", closes: "00:00" }]);
     if (event.target.matches("[data-clear]")) writeSpans(day, []);
     if (event.target.matches("[data-copy]")) {

@@ -5,6 +5,7 @@ import { data, number, t } from "./find-text.js";
 
 const FIRST_SERVICES = ["food_heating", "drinking_water", "toilet", "phone_charging"];
 const SHOWN_SERVICES = 4;
+const DAY_HOURS = 24;
 const DRAWN = new Set([
   "food_heating", "drinking_water", "toilet", "phone_charging", "rest_seating", "first_aid", "climate_control",
   "rain_shelter",
@@ -67,16 +68,19 @@ function services(station, wanted) {
   }));
 }
 
-function confirmed(station) {
+function confirmed(station, now) {
+  const hours = station.confirmed_at ? Math.floor((now - Date.parse(station.confirmed_at)) / 3600000) : DAY_HOURS;
+  if (hours < 1) return el("span", { class: "quiet" }, t("find.confirmed.just"));
+  if (hours < DAY_HOURS) return el("span", { class: "quiet" }, t("find.confirmed.hours", { hours }));
   if (station.stale === -1) return el("span", { class: "quiet amber" }, t("find.confirmed.never"));
   if (station.stale !== null) return el("span", { class: "quiet amber" }, t("find.confirmed.stale", { days: station.stale }));
   const [, month, day] = station.confirmed.split("-").map(Number);
   return el("span", { class: "quiet" }, t("find.confirmed.on_date", { month, day }));
 }
 
-function access(station) {
+function access(station, now) {
   return el("p", { class: "station-access" }, icon("door"),
-    el("span", {}, station.note || t(`access_method.${station.access}`), " ", confirmed(station)));
+    el("span", {}, station.note || t(`access_method.${station.access}`), " ", confirmed(station, now)));
 }
 
 function warning(station) {
@@ -84,7 +88,7 @@ function warning(station) {
     el("a", { href: page(station) }, t("find.warning.short", { n: station.warning.senders })));
 }
 
-export function card({ station, rank, metres }, { minute, horizon, wanted, isFirst }) {
+export function card({ station, rank, metres }, { minute, horizon, wanted, isFirst, now }) {
   const state = stateAt(station, minute);
   const { key, words } = hoursWords(station, minute, horizon);
   const isLarge = isFirst && rank === OPEN;
@@ -97,8 +101,8 @@ export function card({ station, rank, metres }, { minute, horizon, wanted, isFir
       isUnknown && state === "unknown" ? el("span", { class: "station-until quiet" }, t(station.phone ? "find.call_first" : "find.look_first"))
         : el("strong", { class: "station-until" }, words)),
     warning(station),
-    !isUnknown && access(station),
-    isUnknown && confirmed(station),
+    !isUnknown && access(station, now),
+    isUnknown && confirmed(station, now),
     (isLarge || wanted.length > 0) && services(station, wanted),
     isLarge && el("div", { class: "station-buttons" }, goButton(station, true), call(station)),
     isUnknown && station.phone && el("div", { class: "station-buttons" }, call(station)),
@@ -110,10 +114,16 @@ export function call(station) {
   return station.phone && el("a", { class: "button", href: `tel:${station.phone.replace(/\s/g, "")}` }, icon("phone"), t("find.call"));
 }
 
+// Why it is closed at a minute although its hours say open, if so.
+function closedBecause(station, minute) {
+  const closure = station.closed.find(([begins, ends]) => begins <= minute && minute < ends);
+  return closure && t("find.closed_because", { reason: closure[2] || t("find.closed_early") });
+}
+
 export function line({ station, metres }, { minute, horizon, lacking = [] }) {
   return el("li", {},
     el("a", { href: page(station) }, station.name), " ",
     metres !== null && el("span", { class: "quiet" }, t("find.walk", { minutes: walkMinutes(metres) }), " ", t("find.straight", { metres: number(Math.round(metres)) })), " ",
-    el("span", {}, lacking.length ? lacking.map((code) => serviceWord(station, code)).join(t("find.comma")) : station.closed ? t("find.closed_because", { reason: station.closed }) : hoursWords(station, minute, horizon).words),
+    el("span", {}, lacking.length ? lacking.map((code) => serviceWord(station, code)).join(t("find.comma")) : closedBecause(station, minute) ?? hoursWords(station, minute, horizon).words),
   );
 }

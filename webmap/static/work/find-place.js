@@ -4,8 +4,9 @@ import { straightMetres } from "./find-order.js";
 import { data, read, t } from "./find-text.js";
 
 const MAX_MATCHES = 8;
-const NEAR_M = { area: 400, division: 0, station: 150, street: 200 };
+const NEAR_M = { area: 800, division: 0, station: 150, street: 300 };
 const LOCATE_MS = 12000;
+const SAID_LENGTH = 12;
 const KIND_ORDER = { station: 0, area: 1, division: 2, street: 3 };
 
 const named = new Map();
@@ -25,6 +26,7 @@ export async function nameOf(place, county) {
   const all = await places(county).catch(() => []);
   let best = null;
   for (const [name, kind, , lon, lat] of all) {
+    if (name.length > SAID_LENGTH) continue;
     const metres = straightMetres(place, [lon, lat]);
     // A street or a quarter says more than the long name of a station.
     const order = kind === "station" ? 1e6 + metres : metres;

@@ -107,7 +107,7 @@ function draw() {
   const arranged = arrange(state.stations, state.place, minute(), state.wanted);
   const cards = arranged.filter(({ rank }) => rank === OPEN || rank === UNKNOWN);
   const shut = arranged.filter(({ rank }) => rank === SHUT);
-  const asked = { minute: minute(), horizon: state.horizon, wanted: state.wanted };
+  const asked = { minute: minute(), horizon: state.horizon, wanted: state.wanted, now: Date.now() + state.clockAhead };
   const shown = worthShowing(cards);
   const title = headline(arranged);
   if (byId("headline").textContent !== title) byId("headline").textContent = title;
@@ -177,6 +177,7 @@ async function openMap(isForTapping) {
 }
 
 function install() {
+  byId("plain").hidden = true;
   byId("place").hidden = false;
   byId("map").hidden = false;
   if (!canLocate()) {
@@ -220,9 +221,9 @@ function install() {
 }
 
 install();
-if (await isGranted()) await useOwnPlace();
-else {
+isGranted().then((isGiven) => {
+  if (isGiven) return useOwnPlace();
   openPanel(true);
-  await refresh();
-}
+  return refresh();
+});
 window.tenminFind = { isStill: () => isDrawn, shown: () => state.stations.length, number };

@@ -29,7 +29,9 @@ from geodata.models import (
     User,
 )
 from geodata.queries.boundaries import find_version_id
-from geodata.vocab import Datum, ImportKind, Role, VersionStatus
+from geodata.queries.scopes import Scope
+from geodata.queries.station_needs import list_care
+from geodata.vocab import CareNeed, Datum, ImportKind, Role, VersionStatus
 
 A_DAY = timedelta(days=1)
 
@@ -52,12 +54,16 @@ EXPECTED = {
     "finding:stations:label_unknown": 12,
     "grids": 204,
     "people": 76_840,
+    "photos": 2,
     "posts": 63,
     "refused_rows": 3,
+    "reports": 9,
     "station_hours_invented": 55,
     "stations": 82,
     "streets": 8873,
+    "union_offices": 5,
     "users": 41,
+    "visitor_days": 130,
     "warned_rows": 56,
 }
 
@@ -221,3 +227,15 @@ def test_stations_of_another_city_are_reported_as_outside(demo: Session) -> None
     )
     assert [finding.code for finding in report.findings].count("outside_county") == 4
     assert _count(demo, Station) == 82
+
+
+def test_the_stations_of_the_demo_manager_wait_for_something(demo):
+    managed = demo.scalars(
+        sa.select(Post.station_id).join(User, User.id == Post.user_id).where(User.login == "demo-manager")
+    )
+    needs = list_care(demo, Scope(station_ids=frozenset(managed)))
+    assert {need.need for need in needs} >= {
+        CareNeed.REOPENING_OVERDUE,
+        CareNeed.EXPIRING,
+        CareNeed.UNCONFIRMED,
+    }
