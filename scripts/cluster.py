@@ -360,7 +360,10 @@ def throwaway(*, durable: bool = False) -> Iterator[Cluster]:
 
 def _sweep(home: Path) -> None:
     """Remove a test cluster whose process was killed; one without lock files may be about to begin."""
-    if home.is_symlink() or home.stat().st_uid != os.geteuid() or not (home / "users").exists():
+    try:
+        if home.is_symlink() or home.stat().st_uid != os.geteuid() or not (home / "users").exists():
+            return
+    except FileNotFoundError:  # its owner, or another start, has just removed it
         return
     with locked(home / "gate"), opened(home / "users") as users:
         if hold_alone(users):

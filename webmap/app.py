@@ -2,6 +2,7 @@
 
 from apiflask import APIFlask
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.routing import IntegerConverter
 
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
@@ -81,6 +82,12 @@ BLUEPRINTS = (
 )
 
 
+class _PlainInteger(IntegerConverter):
+    """Ids in ASCII digits: one thing has one address (the usual one takes ``١`` for 1)."""
+
+    regex = r"[0-9]+"
+
+
 class _ChineseJson(DefaultJSONProvider):
     """Chinese as it is, not as escapes."""
 
@@ -96,6 +103,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     # No documentation pages of the framework: they load scripts from other people's servers.
     app = APIFlask(__name__, title="Tenmin 十分钟", json_errors=False, docs_path=None, spec_path=None)
     app.json = _ChineseJson(app)
+    app.url_map.converters["int"] = _PlainInteger
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     requests.install(app, settings or read_settings())
     errors.install(app)
