@@ -347,7 +347,8 @@ def throwaway(*, durable: bool = False) -> Iterator[Cluster]:
     A durable one waits for the disk as a real server does: for measuring writes.
     """
     for home in SOCKET_ROOT.glob(f"{TEST_PREFIX}*"):
-        _sweep(home)
+        with contextlib.suppress(FileNotFoundError):  # its own start may be tidying up just now
+            _sweep(home)
     home = Path(tempfile.mkdtemp(prefix=TEST_PREFIX, dir=SOCKET_ROOT))
     home.chmod(0o755)
     try:

@@ -9,6 +9,7 @@ import os
 import signal
 import socket
 import sys
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
@@ -79,7 +80,7 @@ def prepare(url: str, *, with_accounts: bool = True) -> dict[str, Any]:
         check_database(engine)
         with _one_at_a_time(engine):
             migrations.upgrade(url)
-            passwords = read_or_make_passwords(url) if with_accounts else None
+            passwords = partial(read_or_make_passwords, url) if with_accounts else None
             return do_main_job(engine, progress=_tell, passwords=passwords)
     finally:
         engine.dispose()
