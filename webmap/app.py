@@ -48,9 +48,9 @@ from webmap.pages import (
 )
 from webmap.pages import boundaries as boundary_pages
 from webmap.pages import find as find_page
-from webmap.pages import lines as lines_page
 from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
+from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
