@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
-_SCRIPT_SENTENCES = ("send.", "decide.")
-_SCRIPT_SENTENCES = ("send.", "jobs.js.")
+_SCRIPT_SENTENCES = ("send.", "decide.", "jobs.js.")
 
 
 @dataclass(frozen=True)
