@@ -347,7 +347,8 @@ def throwaway(*, durable: bool = False) -> Iterator[Cluster]:
     A durable one waits for the disk as a real server does: for measuring writes.
     """
     for home in SOCKET_ROOT.glob(f"{TEST_PREFIX}*"):
-        _sweep(home)
+        with contextlib.suppress(FileNotFoundError):  # its own start may be tidying up just now
+            _sweep(home)
     home = Path(tempfile.mkdtemp(prefix=TEST_PREFIX, dir=SOCKET_ROOT))
     home.chmod(0o755)
     try:
@@ -359,7 +360,10 @@ def throwaway(*, durable: bool = False) -> Iterator[Cluster]:
 
 def _sweep(home: Path) -> None:
     """Remove a test cluster whose process was killed; one without lock files may be about to begin."""
-    if home.is_symlink() or home.stat().st_uid != os.geteuid() or not (home / "users").exists():
+    try:
+        if home.is_symlink() or home.stat().st_uid != os.geteuid() or not (home / "users").exists():
+            return
+    except FileNotFoundError:  # its owner, or another start, has just removed it
         return
     with locked(home / "gate"), opened(home / "users") as users:
         if hold_alone(users):

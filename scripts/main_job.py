@@ -1,6 +1,6 @@
 """The main job: demo into an empty database, everything assigned, coverage computed, one summary."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from datetime import date, datetime
 from time import perf_counter
@@ -14,12 +14,13 @@ from geodata.assignment.service import assign_enterprises
 from geodata.boundaries.service import activate_due
 from geodata.coverage.service import CoverageQuestion, answer_question, store_answer
 from geodata.db import Progress, transaction
-from geodata.demo.accounts import set_passwords
+from geodata.demo.accounts import has_accounts, set_passwords
 from geodata.demo.cases import add_demo_work
 from geodata.demo.service import is_empty, load_demo
 from geodata.queries import coverage as coverage_queries
 from geodata.queries.counts import count_all
 from geodata.queries.map_choices import has_invented_rows
+from geodata.queries.state import fold
 from geodata.queries.tile_tables import refresh
 from webmap.i18n import LOCALES, translate
 
@@ -28,7 +29,7 @@ ASSESSED_MINUTES = (15 * 60, 22 * 60)
 
 
 def do_main_job(
-    engine: sa.Engine, *, progress: Progress, passwords: Mapping[str, str] | None = None
+    engine: sa.Engine, *, progress: Progress, passwords: Callable[[], Mapping[str, str]] | None = None
 ) -> dict[str, Any]:
     """Bring a migrated database to the state the map shows, and say what that is.
 
@@ -38,7 +39,8 @@ def do_main_job(
     Args:
         engine: on the database.
         progress: told of each stage.
-        passwords: of the demonstration's accounts by login; without them nobody signs in with these.
+        passwords: makes or reads those of the demonstration's accounts by login, asked only where there are
+            such accounts; without it nobody signs in with them.
 
     Returns:
         Counts of stations, grids and enterprises, whether any row is invented, the assignment counts
@@ -53,6 +55,7 @@ def do_main_job(
         activate_due(session, by="scripts/run", progress=progress)
         assigned = assign_enterprises(session, progress=progress)
         refresh(session, progress=progress)
+        fold(session)
     with transaction(engine) as session:
         if has_invented_rows(session) and add_demo_work(session):
             refresh(session, progress=progress)
@@ -60,7 +63,8 @@ def do_main_job(
         coverage = {rule: _cover(session, rule) for rule in coverage_queries.straight_rule_codes(session)}
         counts = count_all(session)
         demo_data = has_invented_rows(session)
-        names = set_passwords(session, passwords, by="scripts/run") if passwords and demo_data else {}
+        given = passwords() if passwords and demo_data and has_accounts(session) else {}
+        names = set_passwords(session, given, by="scripts/run")
     figures = asdict(assigned)
     return {
         **counts,
@@ -73,8 +77,7 @@ def do_main_job(
         "not_on_map": figures["not_on_map"],
         "coverage": coverage,
         "accounts": [
-            {"login": login, "name": name, "password": (passwords or {})[login]}
-            for login, name in names.items()
+            {"login": login, "name": name, "password": given[login]} for login, name in names.items()
         ],
         "seconds": round(perf_counter() - started, 2),
     }

@@ -2,20 +2,25 @@
 
 from apiflask import APIFlask
 from flask.json.provider import DefaultJSONProvider
+from werkzeug.routing import IntegerConverter
 
 from webmap import auth, errors, requests
 from webmap.api import account as account_api
 from webmap.api import admin_settings as admin_settings_api
 from webmap.api import admin_users as admin_users_api
 from webmap.api import (
+    boundaries,
     coverage,
     document,
+    exports,
     features,
     find,
     founding,
     founding_disputes,
     founding_writes,
     health,
+    imports,
+    jobs,
     offices,
     responsibility,
     search,
@@ -25,6 +30,7 @@ from webmap.api import (
 from webmap.api import overview as overview_api
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
+from webmap.api import reviews as reviews_api
 from webmap.config import Settings, read_settings
 from webmap.pages import (
     account,
@@ -40,9 +46,14 @@ from webmap.pages import (
     phone,
     sso,
 )
+from webmap.pages import boundaries as boundary_pages
 from webmap.pages import find as find_page
+from webmap.pages import imports as import_pages
+from webmap.pages import jobs as job_pages
+from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
 from webmap.pages import reports as reports_page
+from webmap.pages import reviews as reviews_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
@@ -77,8 +88,24 @@ BLUEPRINTS = (
     health.bp,
     overview.bp,
     overview_api.bp,
+    lines_page.bp,
+    reviews_page.bp,
+    reviews_api.bp,
+    jobs.bp,
+    job_pages.bp,
+    imports.bp,
+    import_pages.bp,
+    exports.bp,
+    boundaries.bp,
+    boundary_pages.bp,
     document.bp,
 )
+
+
+class _PlainInteger(IntegerConverter):
+    """Ids in ASCII digits: one thing has one address (the usual one takes ``١`` for 1)."""
+
+    regex = r"[0-9]+"
 
 
 class _ChineseJson(DefaultJSONProvider):
@@ -96,6 +123,7 @@ def create_app(settings: Settings | None = None) -> APIFlask:
     # No documentation pages of the framework: they load scripts from other people's servers.
     app = APIFlask(__name__, title="Tenmin 十分钟", json_errors=False, docs_path=None, spec_path=None)
     app.json = _ChineseJson(app)
+    app.url_map.converters["int"] = _PlainInteger
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     requests.install(app, settings or read_settings())
     errors.install(app)

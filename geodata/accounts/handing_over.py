@@ -11,8 +11,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geodata.accounts.posts import close_post, describe, insert_post
-from geodata.accounts.work import move_work
 from geodata.errors import Conflict, Forbidden, InvalidInput
+from geodata.founding.handover import move_work
 from geodata.models import Post
 from geodata.queries import audit, people, users
 from geodata.queries.scopes import Scope
@@ -22,10 +22,10 @@ from geodata.vocab import Role
 
 @dataclass(frozen=True)
 class HandedOver:
-    """What went to the successor: how many posts, and how many pieces of open work of each kind."""
+    """What went to the successor: how many posts, and how many open cases."""
 
     posts: int
-    work: dict[str, int]
+    work: int
     on: date
 
 
@@ -70,7 +70,7 @@ def hand_over(
     if not all(scope.has_county(post.county_code) for post in posts):
         raise Forbidden("user_of_others")
     moved = [_move_post(session, post, to_user_id, on=on) for post in posts]
-    work = move_work(session, from_user_id=from_user_id, to_user_id=to_user_id, by=by)
+    work = move_work(session, from_user_id, to_user_id, grid_ids=None, by=by)
     audit.note(
         session,
         by=by,

@@ -86,10 +86,10 @@ class AuditEntry(Base):
 
 
 class DataChange(Base):
-    """One row a writing statement, by trigger.
+    """One row a writing statement, by trigger; old ones are folded into one that stands for ``changes``.
 
-    (count, greatest id) of a subject names the state of its data for ETags and caches; rows are only
-    added, so no two writers ever wait for each other here.
+    (sum of changes, greatest id) of a subject names the state of its data for ETags and caches; writers only
+    add rows, so no two of them ever wait for each other here.
     """
 
     __tablename__ = "data_changes"
@@ -97,3 +97,4 @@ class DataChange(Base):
 
     id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
     subject: Mapped[str] = mapped_column(sa.Text)
+    changes: Mapped[int] = mapped_column(sa.BigInteger, server_default="1")

@@ -52,6 +52,10 @@ _SUBJECT_NAME = """
     WHEN x.subject_kind = 'post' THEN
       (SELECT u.name FROM posts p JOIN users u ON u.id = p.user_id WHERE p.id = x.subject_id::bigint)
     WHEN x.subject_kind = 'station' THEN (SELECT name FROM stations WHERE id = x.subject_id::bigint)
+    WHEN x.subject_kind = 'founding_case' THEN (SELECT e.name FROM founding_cases c
+      JOIN enterprises e ON e.id = c.enterprise_id WHERE c.id = x.subject_id::bigint)
+    WHEN x.subject_kind = 'dispute' THEN (SELECT e.name FROM disputes d
+      JOIN enterprises e ON e.id = d.enterprise_id WHERE d.id = x.subject_id::bigint)
     WHEN x.subject_kind = 'enterprise' THEN (SELECT name FROM enterprises WHERE id = x.subject_id::bigint)
     END
 """
@@ -72,10 +76,14 @@ _IN_GRIDS = {
     "enterprise": "SELECT enterprise_id FROM assignments "
     "WHERE valid_to IS NULL AND grid_id = ANY(:scope_grids)",
     "post": "SELECT id FROM posts WHERE grid_id = ANY(:scope_grids)",
+    "founding_case": "SELECT id FROM founding_cases WHERE grid_id = ANY(:scope_grids)",
+    "dispute": "SELECT id FROM disputes WHERE from_grid_id = ANY(:scope_grids) "
+    "OR proposed_grid_id = ANY(:scope_grids) OR decided_grid_id = ANY(:scope_grids)",
 }
 _OF_STATIONS = {
     "station": "SELECT unnest(CAST(:scope_stations AS bigint[]))",
     "post": "SELECT id FROM posts WHERE station_id = ANY(:scope_stations)",
+    "report": "SELECT id FROM station_reports WHERE station_id = ANY(:scope_stations)",
 }
 _IN_COUNTIES = {
     "grid": "SELECT id FROM grids WHERE county_code = ANY(:scope_counties)",
@@ -83,8 +91,16 @@ _IN_COUNTIES = {
     "enterprise": "SELECT id FROM enterprises WHERE county_code = ANY(:scope_counties)",
     "post": "SELECT id FROM posts WHERE county_code = ANY(:scope_counties)",
     "user": "SELECT user_id FROM posts WHERE county_code = ANY(:scope_counties)",
+    "founding_case": "SELECT c.id FROM founding_cases c JOIN grids g ON g.id = c.grid_id "
+    "WHERE g.county_code = ANY(:scope_counties)",
+    "dispute": "SELECT d.id FROM disputes d JOIN enterprises e ON e.id = d.enterprise_id "
+    "WHERE e.county_code = ANY(:scope_counties)",
+    "report": "SELECT r.id FROM station_reports r JOIN stations s ON s.id = r.station_id "
+    "WHERE s.county_code = ANY(:scope_counties)",
 }
 _BY_COUNTY_PEOPLE = (
+    # Who tried to sign in without an account belongs to no county: every auditor sees it.
+    "x.actor = '-' OR "
     "x.actor IN (SELECT u.login FROM users u JOIN posts p ON p.user_id = u.id "
     "WHERE p.county_code = ANY(:scope_counties))"
 )

@@ -144,22 +144,33 @@ MADE_SOURCES = Sources(
 LIVE_SOURCES = Sources(counts=_LIVE_COUNTS, places=_LIVE_PLACES, totals=_LIVE_TOTAL, outlines="")
 
 
-def layers_of(zoom: int, sources: Sources, *, for_one_county: bool, with_enterprises: bool) -> list[str]:
-    """SQL of every layer drawn at a zoom, each one ``SELECT`` of encoded bytes.
+def ground_layers(zoom: int, sources: Sources) -> list[str]:
+    """SQL of the layers that change with boundaries and streets only: the same for everybody."""
+    layers = [_division(zoom, sources), _label(zoom, sources)]
+    return [*layers, _street(zoom)] if zoom >= _GRIDS_FROM_ZOOM else layers
+
+
+def work_layers(zoom: int, sources: Sources, *, for_one_county: bool, with_enterprises: bool) -> list[str]:
+    """SQL of the layers that change with every assignment.
 
     Enterprises are drawn in the counties that are open to the reader, grids counted where counts are.
     """
-    layers = [_division(zoom, sources), _label(zoom, sources)]
+    layers = []
     if zoom >= _GRIDS_FROM_ZOOM:
-        layers += [_street(zoom), _grid(zoom, sources, named=for_one_county or zoom >= _NAMES_FROM_ZOOM)]
+        layers.append(_grid(zoom, sources, named=for_one_county or zoom >= _NAMES_FROM_ZOOM))
     if with_enterprises:
         layers.append(_enterprise(zoom, sources, for_one_county=for_one_county))
-    if zoom >= _PLACES_FROM_ZOOM:
-        layers += [
-            _demand(zoom, for_one_county=for_one_county),
-            _station(named=for_one_county or zoom >= _NAMES_FROM_ZOOM, for_one_county=for_one_county),
-        ]
     return layers
+
+
+def point_layers(zoom: int, *, for_one_county: bool) -> list[str]:
+    """SQL of the layers that change with stations and gathering places: cheap, and the same for everybody."""
+    if zoom < _PLACES_FROM_ZOOM:
+        return []
+    return [
+        _demand(zoom, for_one_county=for_one_county),
+        _station(named=for_one_county or zoom >= _NAMES_FROM_ZOOM, for_one_county=for_one_county),
+    ]
 
 
 def _encoded(layer: str, rows: str) -> str:

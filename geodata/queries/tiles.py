@@ -5,7 +5,9 @@ Coordinates inside a tile run 0–4096 from its north-west corner. Below zoom 14
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from enum import StrEnum
 from functools import cache
 from typing import Any
 
@@ -14,15 +16,49 @@ from sqlalchemy.orm import Session
 
 from geodata.errors import NotFound
 from geodata.queries.scopes import EVERYTHING, Scope
-from geodata.queries.tile_layers import LIVE_SOURCES, MADE_SOURCES, layers_of
+from geodata.queries.tile_layers import (
+    LIVE_SOURCES,
+    MADE_SOURCES,
+    ground_layers,
+    point_layers,
+    work_layers,
+)
 from geodata.queries.tile_tables import COUNTS, OUTLINES, fresh_parts, refresh
 from geodata.rules.outlines import band_of_zoom
 
-__all__ = ["SUBJECTS", "ZOOM_MAX", "ZOOM_MIN", "Tile", "build_tile", "get_tile", "refresh"]
+__all__ = [
+    "SUBJECTS",
+    "SUBJECTS_OF",
+    "ZOOM_MAX",
+    "ZOOM_MIN",
+    "Part",
+    "Tile",
+    "build_part",
+    "build_tile",
+    "get_tile",
+    "refresh",
+]
 
 ZOOM_MIN = 5
 ZOOM_MAX = 18
-SUBJECTS = ("assignments", "demand", "divisions", "enterprises", "grids", "stations", "streets")
+
+
+class Part(StrEnum):
+    """Layers that change together. A tile is its parts one behind the other."""
+
+    GROUND = "ground"
+    WORK = "work"
+    POINTS = "points"
+
+
+SUBJECTS_OF: Mapping[Part, tuple[str, ...]] = {
+    Part.GROUND: ("divisions", "grids", "streets"),
+    Part.WORK: ("assignments", "divisions", "enterprises", "grids"),
+    Part.POINTS: ("demand", "stations"),
+}
+"""Whose data a part shows. A station that is confirmed remakes the points of a tile, not its streets."""
+
+SUBJECTS = tuple(sorted({subject for subjects in SUBJECTS_OF.values() for subject in subjects}))
 """Whose data a tile shows."""
 
 HALF_WORLD_M = math.pi * 6378137
@@ -88,20 +124,30 @@ ALL_OPEN = Opened(EVERYTHING, EVERYTHING)
 
 
 def build_tile(session: Session, tile: Tile, *, opened: Opened, county: str | None = None) -> bytes:
-    """Encode a tile as far as it is open to its reader; empty bytes when nothing lies in it.
+    """Encode a tile as far as it is open to its reader; empty bytes when nothing lies in it."""
+    return b"".join(build_part(session, tile, part, opened=opened, county=county) for part in Part)
+
+
+def build_part(
+    session: Session, tile: Tile, part: Part, *, opened: Opened, county: str | None = None
+) -> bytes:
+    """Encode one part of a tile; only ``Part.WORK`` depends on its reader.
 
     ``county`` limits enterprises, demand points and stations to one county; grids, divisions and streets
     are drawn for all. Counts and outlines come from the tables of ``refresh`` while these show today's
     data, else they are made on the way: slower, never different in meaning.
     """
-    fresh = fresh_parts(session)
+    fresh = fresh_parts(session) if part != Part.POINTS else set[str]()
     statement = _statement(
         tile.z,
+        part,
         counts_made=COUNTS in fresh,
         outlines_made=OUTLINES in fresh,
         for_one_county=county is not None,
         with_enterprises=opened.enterprises.is_county_wide,
     )
+    if statement is None:
+        return b""
     values = _values(tile, county) | _open_values("open", opened.enterprises)
     return bytes(session.scalar(statement, values | _open_values("counted", opened.counts)) or b"")
 
@@ -112,16 +158,25 @@ def _open_values(what: str, scope: Scope) -> dict[str, Any]:
 
 @cache
 def _statement(
-    zoom: int, *, counts_made: bool, outlines_made: bool, for_one_county: bool, with_enterprises: bool
-) -> sa.TextClause:
+    zoom: int,
+    part: Part,
+    *,
+    counts_made: bool,
+    outlines_made: bool,
+    for_one_county: bool,
+    with_enterprises: bool,
+) -> sa.TextClause | None:
     counted = MADE_SOURCES if counts_made else LIVE_SOURCES
     outlined = MADE_SOURCES if outlines_made else LIVE_SOURCES
-    layers = layers_of(
-        zoom,
-        replace(counted, outlines=outlined.outlines),
-        for_one_county=for_one_county,
-        with_enterprises=with_enterprises,
-    )
+    sources = replace(counted, outlines=outlined.outlines)
+    if part == Part.GROUND:
+        layers = ground_layers(zoom, sources)
+    elif part == Part.WORK:
+        layers = work_layers(zoom, sources, for_one_county=for_one_county, with_enterprises=with_enterprises)
+    else:
+        layers = point_layers(zoom, for_one_county=for_one_county)
+    if not layers:
+        return None
     return sa.text("SELECT " + " || ".join(f"coalesce(({layer}), '')" for layer in layers))
 
 

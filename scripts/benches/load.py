@@ -13,7 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from http import HTTPStatus
 from typing import Any
 from urllib.error import URLError
@@ -24,12 +24,16 @@ import sqlalchemy as sa
 from geodata.assignment.service import assign_enterprises
 from geodata.db import transaction
 from geodata.queries.tile_tables import refresh
+from scripts.benches.load_import import importing
 from scripts.benches.load_world import add_people
 from scripts.benches.province import load_province, make_province
 
 IS_DURABLE = True
 DEFAULT_SCALE = 0.0256
 """529 grids, 25,600 enterprises, 210 stations."""
+
+IMPORT_ROWS = 100_000
+"""Rows of the import beside, at the default scale."""
 
 SHARES = {"tiles": 0.6, "reads": 0.3, "writes": 0.1}
 GOALS_P95_MS = {"tiles": 300, "reads": 500, "writes": 800}
@@ -51,13 +55,21 @@ def run(
 ) -> Iterator[dict[str, Any]]:
     """Fill an empty database, start a server on it, let people work, tell what they met.
 
+    With ``with_import`` a large import, its assignment and a coverage run go on beside them.
     An error is no answer, or one of 400 and above; that somebody else was quicker (409) is none.
     """
     _prepare(engine, scale=scale, seed=seed)
     crowd = add_people(engine, count=people, seed=seed)
-    with _served(engine) as port:
+    beside: dict[str, Any] = {}
+    with ExitStack() as stack:
+        port = stack.enter_context(_served(engine))
+        rows_beside = round(IMPORT_ROWS * scale / DEFAULT_SCALE)
+        tell = stack.enter_context(importing(engine, rows=rows_beside, seed=seed)) if with_import else None
         rows = _live(crowd, port=port, seconds=seconds, seed=seed)
+        beside = tell() if tell else {}
     yield from _figures(rows, seconds=seconds, people=people)
+    if beside:
+        yield {"kind": "beside", **beside}
 
 
 def _prepare(engine: sa.Engine, *, scale: float, seed: int) -> None:
@@ -75,7 +87,7 @@ def _served(engine: sa.Engine) -> Iterator[int]:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     url = engine.url.render_as_string(hide_password=False)
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - our own module
         [sys.executable, "-m", "scripts.serve", "--json", "--port", str(port)],
         env=os.environ | {"DATABASE_URL": url, "WEBMAP_DEMO": "0"},
         stdout=subprocess.DEVNULL,
@@ -113,7 +125,7 @@ def _live(crowd: Sequence[dict[str, Any]], *, port: int, seconds: float, seed: i
     done = subprocess.run(
         [sys.executable, "-m", "scripts.benches.load_client"],
         input=json.dumps(plan),
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         check=True,
     )

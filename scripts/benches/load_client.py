@@ -27,6 +27,8 @@ class Action:
     method: str
     path: str
     body: dict[str, Any] | None = None
+    based_on: str | None = None
+    """Where to read the version that the write is based on; read first, and counted as a read."""
 
 
 @dataclass
@@ -115,37 +117,47 @@ class Person:
         """Act until the end; what happens before the beginning is not counted."""
         await asyncio.sleep(self._random.uniform(0, RAMP_S))
         while time.monotonic() < ends:
-            action = self._choose()
-            started = time.monotonic()
-            try:
-                status, size = await asyncio.wait_for(self._do(action), TIMEOUT_S)
-            except (OSError, asyncio.IncompleteReadError, TimeoutError):
-                status, size = 0, 0
-                self._connection.close()
-            if begins <= started < ends:
-                outcome.note(action, status, time.monotonic() - started, size)
+            await self._act(self._choose(), begins, ends, outcome)
             await asyncio.sleep(self._random.uniform(*THINK_S))
         self._connection.close()
+
+    async def _act(self, action: Action, begins: float, ends: float, outcome: Outcome) -> None:
+        chosen = {name: values for name, values in self._person["words"].items() if values}
+        words = {name: self._random.choice(values) for name, values in chosen.items()}
+        words["unique"] = secrets.token_hex(16)
+        if action.based_on:
+            read = Action("reads", "GET", action.based_on)
+            await self._timed(read, words, begins, ends, outcome)
+        await self._timed(action, words, begins, ends, outcome)
+
+    async def _timed(
+        self, action: Action, words: dict[str, Any], begins: float, ends: float, outcome: Outcome
+    ) -> None:
+        started = time.monotonic()
+        try:
+            status, size = await asyncio.wait_for(self._do(action, words), TIMEOUT_S)
+        except (OSError, asyncio.IncompleteReadError, TimeoutError):
+            status, size = 0, 0
+            self._connection.close()
+        if begins <= started < ends:
+            outcome.note(action, status, time.monotonic() - started, size)
 
     def _choose(self) -> Action:
         kinds = [kind for kind in self._shares if self._actions.get(kind)]
         kind = self._random.choices(kinds, [self._shares[kind] for kind in kinds])[0]
         return self._random.choice(self._actions[kind])
 
-    async def _do(self, action: Action) -> tuple[int, int]:
-        words = {
-            name: self._random.choice(values) for name, values in self._person["words"].items() if values
-        }
+    async def _do(self, action: Action, words: dict[str, Any]) -> tuple[int, int]:
         path = action.path.format(**words)
         body = b"" if action.body is None else json.dumps(_filled(action.body, words)).encode()
-        status, headers, size = await self._connection.ask(self._head(action, path, body), body)
+        status, headers, size = await self._connection.ask(self._head(action, path, words, body), body)
         if action.method == "GET" and "etag" in headers:
             if len(self._tags) >= _KEPT_ANSWERS:
                 self._tags.pop(next(iter(self._tags)))
             self._tags[path] = headers["etag"]
         return status, size
 
-    def _head(self, action: Action, path: str, body: bytes) -> bytes:
+    def _head(self, action: Action, path: str, words: dict[str, Any], body: bytes) -> bytes:
         lines = [
             f"{action.method} {path} HTTP/1.1",
             f"Host: {self._host}",
@@ -162,6 +174,8 @@ class Person:
                 f"X-CSRF-Token: {self._person['csrf']}",
                 f"Idempotency-Key: {secrets.token_hex(16)}",
             ]
+        if action.based_on:
+            lines.append(f"If-Match: {self._tags.get(action.based_on.format(**words), '')}")
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from geodata.accounts import signing_in
 from geodata.queries import people
+from geodata.queries.people import local_today
 from geodata.vocab import Role
 from webmap.auth import COOKIE
 
@@ -18,22 +19,25 @@ LIFETIME = timedelta(hours=2)
 ZOOMS = (12, 13, 14, 15, 16)
 _STATIONS_EACH = 6
 _MANAGERS_OF = 6  # one person in so many keeps stations
-_PLANNERS_OF = 10
+_PLANNERS_OF = 20
 
-Action = tuple[str, str, dict[str, Any] | None]
+Action = tuple[str, str, dict[str, Any] | None] | tuple[str, str, dict[str, Any] | None, str]
 
 TILES: list[Action] = [("GET", "/api/v1/tiles/{tile}.mvt?county={county}", None)]
 READS: dict[Role, list[Action]] = {
     Role.LIAISON: [
+        ("GET", "/my-grid", None),
+        ("GET", "/api/v1/my/today", None),
+        ("GET", "/api/v1/my/enterprises", None),
+        ("GET", "/api/v1/enterprises/{enterprise}/work", None),
         ("GET", "/api/v1/enterprises/{enterprise}", None),
-        ("GET", "/api/v1/enterprises?grid={grid}&limit=50", None),
         ("GET", "/api/v1/which-grid?lon={lon}&lat={lat}", None),
         ("GET", "/api/v1/search?q={word}", None),
         ("GET", "/api/v1/grids/{grid}", None),
     ],
     Role.STATION_MANAGER: [
         ("GET", "/api/v1/stations/{station}", None),
-        ("GET", "/api/v1/grids/{grid}", None),
+        ("GET", "/my-stations", None),
         ("GET", "/api/v1/search?q={word}", None),
     ],
     Role.PLANNER: [
@@ -44,7 +48,17 @@ READS: dict[Role, list[Action]] = {
         ("GET", "/", None),
     ],
 }
-WRITES: dict[Role, list[Action]] = {}
+_VISIT: Action = (
+    "POST",
+    "/api/v1/enterprises/{enterprise}/visits",
+    {"client_id": "{unique}", "visited_on": "{today}", "result": "met", "channel": "on_site"},
+)
+WRITES: dict[Role, list[Action]] = {
+    Role.LIAISON: [("POST", "/api/v1/enterprises/{enterprise}/claim", {}), _VISIT, _VISIT, _VISIT],
+    Role.STATION_MANAGER: [
+        ("POST", "/api/v1/stations/{station}/today", {}, "/api/v1/stations/{station}/care"),
+    ],
+}
 
 
 def add_people(engine: sa.Engine, *, count: int, seed: int) -> list[dict[str, Any]]:
@@ -108,6 +122,7 @@ def _person(session: Session, number: int, grids: Sequence[Any], stations: Seque
             "grid": [grid.id],
             "lon": [round(grid.lon + step / 1e4, 6) for step in range(10)],
             "lat": [round(grid.lat + step / 1e4, 6) for step in range(10)],
+            "today": [local_today(session).isoformat()],
             "word": [f"{1000 + secrets.randbelow(9000)}" for _ in range(20)],
             "enterprise": grid.enterprises or [1],
             "station": own_stations,

@@ -1,7 +1,7 @@
 """Bodies of what administrators write. A field that an operation does not name is refused."""
 
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -132,13 +132,6 @@ class RuleBody(RuleEditBody):
     code: Code
 
 
-class CalendarBody(Body):
-    """Whether a day is worked, and why it differs."""
-
-    is_workday: bool
-    reason: Name
-
-
 class Saved(BaseModel):
     """A write that was done, with the new version of the thing."""
 
@@ -169,8 +162,8 @@ class PostEnded(BaseModel):
 
 
 class HandedOver(BaseModel):
-    """How many posts and pieces of open work went over."""
+    """How many posts and open cases went over."""
 
     posts: int
-    work: dict[str, Any]
+    work: int
     on: date

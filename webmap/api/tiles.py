@@ -7,7 +7,7 @@ from apiflask.schemas import FileSchema
 from flask import Response
 
 from geodata.queries import tiles
-from geodata.queries.state import data_version
+from geodata.queries.state import join_versions, subject_versions
 from webmap import auth, requests
 from webmap.api import parameters
 from webmap.api.answers import revalidated
@@ -22,7 +22,8 @@ _GZIP_LEVEL = 4
 bp = APIBlueprint("tiles", __name__, url_prefix="/api/v1", tag="map")
 
 
-_memory = Memory(_MEMORY_BYTES)
+# Whole tiles as sent, and their parts: a change of one subject remakes only the parts that show it.
+_memory, _parts = Memory(_MEMORY_BYTES), Memory(_MEMORY_BYTES)
 
 
 @bp.get("/tiles/<int:z>/<int:x>/<int:y>.mvt")
@@ -34,20 +35,31 @@ def get_tile(z: int, x: int, y: int, query: parameters.TileQuery) -> Response:
     """One Mapbox vector tile; the layers are described in docs/api.md."""
     tile = tiles.get_tile(z, x, y)
     session = requests.session()
-    version = data_version(session, tiles.SUBJECTS)
+    versions = subject_versions(session, tiles.SUBJECTS)
+    today = parameters.today()
     opened = tiles.Opened(
         enterprises=auth.scope(Permission.ENTERPRISES_READ), counts=auth.scope(Permission.COUNTS_READ)
     ).by_county()
-    key = (str(requests.engine().url), tile, query.county, opened, version, parameters.today())
+    place = (str(requests.engine().url), tile, query.county, today)
+
+    def make_part(part: tiles.Part) -> bytes:
+        state = join_versions({name: versions.get(name) for name in tiles.SUBJECTS_OF[part]})
+        reader = opened if part == tiles.Part.WORK else None
+        return _parts.get(
+            (*place, part, reader, state),
+            lambda: tiles.build_part(session, tile, part, opened=opened, county=query.county),
+        )
+
+    version = join_versions(versions)
 
     def make() -> Response:
         zipped = _memory.get(
-            key, lambda: _zipped(tiles.build_tile(session, tile, opened=opened, county=query.county))
+            (*place, opened, version), lambda: _zipped(b"".join(make_part(part) for part in tiles.Part))
         )
         return _encoded(zipped)
 
     # Tiles depend on the reader: never in a shared cache.
-    return revalidated((version, parameters.today()), make, cache_control="max-age=0, must-revalidate")
+    return revalidated((version, today), make, cache_control="max-age=0, must-revalidate")
 
 
 def _zipped(tile: bytes) -> bytes:

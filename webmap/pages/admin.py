@@ -75,6 +75,7 @@ def show_user(user_id: int) -> Response:
         is_self=is_self,
         may_edit=is_editable and not is_self and found.is_governed,
         may_post=is_editable and not is_self,
+        scope=scope,
         today=today,
         tomorrow=today + timedelta(days=1),
         has_sign_on=requests.settings().has_sign_on,

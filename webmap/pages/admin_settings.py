@@ -1,9 +1,15 @@
 """Settings: choices of a county, services and the 8+N list, coverage rules, the base map."""
 
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Any
+
 from flask import Blueprint, Response, request
 
-from geodata.errors import NotFound
+from geodata.errors import InvalidInput, NotFound
+from geodata.founding.working_calendar import OFFICE
 from geodata.queries import coverage, people, post_choices, service_lists
+from geodata.queries.calendar import list_days
 from geodata.queries.scopes import Scope
 from geodata.queries.settings import ALL_COUNTIES
 from geodata.settings.base_map import find_base_map
@@ -11,6 +17,8 @@ from geodata.settings.choices import list_choices
 from webmap import auth, requests
 from webmap.pages import layout
 from webmap.permissions import Permission, requires
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 bp = Blueprint("admin_settings", __name__)
 
@@ -99,6 +107,51 @@ def show_rules() -> Response:
         used=coverage.list_used_rules(session),
         may_edit=_is_everywhere(),
     )
+
+
+@bp.get("/admin/calendar")
+@requires(Permission.SETTINGS_READ)
+def show_calendar() -> Response:
+    """The working days of a year by month, with what the office changed."""
+    session = requests.session()
+    today = people.local_today(session)
+    year = _year(today.year)
+    days = list_days(session, year)
+    return layout.render(
+        "admin/calendar.html",
+        title_key="admin.calendar",
+        tab="settings",
+        part="calendar",
+        year=year,
+        today=today,
+        months=_months(days),
+        changed=[day for day in days if day.source == OFFICE],
+        is_expected=any(not day.is_announced for day in days),
+        work=sum(day.is_workday for day in days),
+        rest=sum(not day.is_workday for day in days),
+        weekdays=range(7),
+        may_edit=auth.may(Permission.SETTINGS_WRITE),
+    )
+
+
+def _year(this_year: int) -> int:
+    asked = request.args.get("year", "")
+    if asked.isascii() and asked.isdigit() and FIRST_YEAR <= int(asked) <= LAST_YEAR:
+        return int(asked)
+    if asked:
+        raise InvalidInput("parameter_invalid")
+    return this_year
+
+
+def _months(days: Sequence[Any]) -> list[list[list[Any]]]:
+    """The days of each month in weeks from Monday to Sunday, ``None`` where a week lies in another month."""
+    months = []
+    for _month, grouped in groupby(days, key=lambda day: day.on_date.month):
+        cells: list[Any] = list(grouped)
+        cells = [None] * cells[0].on_date.weekday() + cells
+        cells += [None] * (-len(cells) % 7)
+        months.append([cells[start : start + 7] for start in range(0, len(cells), 7)])
+    return months
 
 
 @bp.get("/admin/map")

@@ -27,6 +27,9 @@ MOST_ROWS = 50_000
 MAX_TEXT = 100
 _HELD = re.compile(r"(?P<role>[a-z_]+):(?P<where>grid [0-9]+|station [0-9]+|[^ ]+)")
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
+_HIDDEN = frozenset({"work_phone"})
+"""Parts of which the log keeps only that they changed."""
+
 _FILTERS = frozenset({"actor", "action", "kind", "thing", "since", "until", "lang"})
 _COLUMNS = ("at", "actor", "name", "post", "action", "kind", "thing", "before", "after")
 _FILES = {
@@ -112,7 +115,7 @@ def _json(value: dict[str, Any] | None) -> str:
 
 def _shown(row: LogRow) -> dict[str, Any]:
     """An entry in words: what changed, each part once with the value before and after."""
-    before, after = row.before or {}, row.after or {}
+    before, after, locale = row.before or {}, row.after or {}, requests.locale()
     return {
         "id": row.id,
         "at": row.at,
@@ -129,8 +132,8 @@ def _shown(row: LogRow) -> dict[str, Any]:
             {
                 "part": _label("audit_part", name),
                 "before": _word(before.get(name)),
-                "after": _word(after.get(name)),
-                "has_before": name in before,
+                "after": _word(after.get(name)) if name not in _HIDDEN else translate(locale, "audit.hidden"),
+                "has_before": name in before and name not in _HIDDEN,
                 "has_after": name in after,
             }
             for name in dict.fromkeys((*before, *after))
@@ -161,8 +164,10 @@ def _post_words(post: str | None) -> str:
 
 def _label(prefix: str, code: str) -> str:
     """The word for a code; a code without one is shown as it is."""
-    key = f"{prefix}.{code}"
-    return translate(requests.locale(), key) if has_key(key) else code
+    keys = [f"{prefix}.{code}"]
+    if prefix == "audit_action":  # the acts of the union work have their own words
+        keys.append(f"case_act.{code.removeprefix('case_')}")
+    return next((translate(requests.locale(), key) for key in keys if has_key(key)), code)
 
 
 def _labelled(prefix: str, codes: list[str]) -> list[tuple[str, str]]:

@@ -35,6 +35,7 @@ _TRIP_S = 600
 _TIMEOUT_S = 10
 _SCOPE = "openid"
 _MAX_SUBJECT = 255
+_LEEWAY_S = 30
 _SIGNED_BY = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512")
 """Signatures with a public key: never ``none``, never a secret shared with the provider."""
 
@@ -121,34 +122,30 @@ def finish() -> BaseResponse:
 
 def _read_subject(trip: dict[str, str]) -> str:
     """Who the provider says it is: the subject of an ID token it signed, for us, in answer to this trip."""
-    from authlib.jose import JsonWebKey, JsonWebToken  # noqa: PLC0415 - an optional extra
-    from authlib.oidc.core import CodeIDToken  # noqa: PLC0415
+    from joserfc import jwk, jwt  # noqa: PLC0415 - an optional extra
 
     provider = _find_provider()
     client = _client()
-    token = client.fetch_token(
+    answer = client.fetch_token(
         provider.token_endpoint,
         grant_type="authorization_code",
         code=request.args.get("code", ""),
         code_verifier=trip["verifier"],
         timeout=_TIMEOUT_S,
     )
-    keys = JsonWebKey.import_key_set(_get_json(provider.jwks_uri))
-    claims = JsonWebToken(list(_SIGNED_BY)).decode(
-        token["id_token"],
-        keys,
-        claims_cls=CodeIDToken,
-        claims_options={
-            "iss": {"essential": True, "value": provider.issuer},
-            "aud": {"essential": True, "value": client.client_id},
-            "sub": {"essential": True},
-            "exp": {"essential": True},
-        },
-        claims_params={"nonce": trip["nonce"], "client_id": client.client_id},
-    )
-    claims.validate(leeway=30)
-    subject = str(claims["sub"])
-    if not 0 < len(subject) <= _MAX_SUBJECT or not subject.isprintable():
+    keys = jwk.KeySet.import_key_set(cast("Any", _get_json(provider.jwks_uri)))
+    token = jwt.decode(answer["id_token"], keys, algorithms=list(_SIGNED_BY))
+    jwt.JWTClaimsRegistry(
+        leeway=_LEEWAY_S,
+        iss={"essential": True, "value": provider.issuer},
+        aud={"essential": True, "value": client.client_id},
+        sub={"essential": True},
+        exp={"essential": True},
+        iat={"essential": True},
+        nonce={"essential": True, "value": trip["nonce"]},
+    ).validate(token.claims)
+    subject, party = str(token.claims["sub"]), token.claims.get("azp", client.client_id)
+    if party != client.client_id or not 0 < len(subject) <= _MAX_SUBJECT or not subject.isprintable():
         raise Unreachable("sso_unavailable")
     return subject
 
@@ -192,12 +189,13 @@ def _client() -> OAuth2Session:
 @contextmanager
 def _agreed() -> Iterator[None]:
     """Whatever goes wrong between us and the provider is one refusal, whose cause only the log tells."""
-    import authlib.common.errors  # noqa: PLC0415 - an optional extra
-    import requests as http  # noqa: PLC0415
+    import requests as http  # noqa: PLC0415 - an optional extra
+    from authlib.common.errors import AuthlibBaseError  # noqa: PLC0415
+    from joserfc.errors import JoseError  # noqa: PLC0415
 
     try:
         yield
-    except (http.RequestException, authlib.common.errors.AuthlibBaseError, ValueError, KeyError) as error:
+    except (http.RequestException, AuthlibBaseError, JoseError, ValueError, KeyError) as error:
         raise Unreachable("sso_unavailable") from error
 
 

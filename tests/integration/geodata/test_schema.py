@@ -2,7 +2,7 @@
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, ProgrammingError
 
 from geodata import migrations
 from geodata.db import check_database, make_engine
@@ -166,6 +166,17 @@ def test_one_division_code_means_one_thing_on_a_day(session):
 )
 def test_audit_entries_cannot_be_changed(session, statement):
     add(session, AuditEntry(actor="a", action="import", subject_kind="batch", subject_id="1"))
+    with pytest.raises(ProgrammingError, match="permission denied"):
+        session.execute(sa.text(statement))
+
+
+@pytest.mark.parametrize(
+    "statement",
+    ["UPDATE audit_entries SET actor = 'x'", "DELETE FROM audit_entries", "TRUNCATE audit_entries"],
+)
+def test_audit_entries_cannot_be_changed_even_by_who_takes_the_right_back(session, statement):
+    add(session, AuditEntry(actor="a", action="import", subject_kind="batch", subject_id="1"))
+    session.execute(sa.text("GRANT UPDATE, DELETE, TRUNCATE ON audit_entries TO CURRENT_USER"))
     with pytest.raises(IntegrityError, match="append-only"):
         session.execute(sa.text(statement))
 

@@ -13,36 +13,18 @@ from click.testing import CliRunner
 from geodata import migrations
 from geodata.assignment.service import assign_enterprises
 from geodata.db import make_engine, transaction
-from geodata.demo.service import load_demo
 from geodata.errors import Conflict, InvalidInput, Misconfigured
 from geodata.models import Division, LoginSession, User
 from geodata.queries.fingerprints import take_fingerprints
-from geodata.queries.tile_tables import refresh
 from scripts import backup
 from scripts.postgres_files import find_client
 from scripts.tenmin import main as tenmin_command
 
 
 @pytest.fixture(scope="module")
-def full_url(cluster, template_database):
-    """A database as full as the demonstration fills it, assigned, with somebody signed in."""
-    cluster.create_database("filled", template=template_database)
-    engine = make_engine(cluster.url("filled"))
-    with transaction(engine) as session:
-        load_demo(session)
-        assign_enterprises(session)
-        refresh(session)
-        user = session.scalars(sa.select(User)).first()
-        session.add(
-            LoginSession(
-                user_id=user.id,
-                token_hash=b"x" * 32,
-                csrf_token="y",  # noqa: S106 - of a test
-                expires_at=sa.func.now() + sa.text("'1 day'::interval"),
-            )
-        )
-    engine.dispose()
-    return cluster.url("filled")
+def full_url(cluster, demo_database):
+    """A database as full as the demonstration fills it."""
+    return cluster.url(demo_database)
 
 
 @pytest.fixture(scope="module")

@@ -8,6 +8,8 @@ from webmap.config import Settings, read_settings
 URL = "postgresql:///tenmin"
 TILES = "https://t{s}.tianditu.gov.cn/vec?x={x}&y={y}&z={z}&tk={key}"
 
+HIDDEN = "not to be shown"
+
 
 def test_an_unknown_setting_is_refused_by_name():
     with pytest.raises(Misconfigured) as refused:
@@ -58,9 +60,34 @@ def test_a_base_map_that_asks_for_a_key_needs_one():
 
 
 def test_the_source_of_the_base_map_is_its_host_alone():
-    assert Settings(database_url=URL).base_map_source is None
-    chosen = Settings(database_url=URL, base_map_url=TILES, base_map_key="k")
-    assert chosen.base_map_source == "https://*.tianditu.gov.cn"
+    assert Settings(database_url=URL).base_map is None
+    chosen = Settings(database_url=URL, base_map_url=TILES, base_map_key="k").base_map
+    assert chosen is not None
+    assert chosen.source == "https://*.tianditu.gov.cn"
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"oidc_issuer": "https://sso.example"},
+        {"oidc_label": "统一登录"},
+        {"oidc_issuer": "http://sso.example", "oidc_client_id": "a", "oidc_client_secret": "b"},
+        {"oidc_issuer": "https://", "oidc_client_id": "a", "oidc_client_secret": "b"},
+        {"oidc_issuer": "https://u:p@sso.example", "oidc_client_id": "a", "oidc_client_secret": "b"},
+        {"oidc_issuer": "https://[", "oidc_client_id": "a", "oidc_client_secret": "b"},
+    ],
+)
+def test_half_or_unsafe_single_sign_on_is_refused(given):
+    with pytest.raises(Misconfigured, match="setting_invalid"):
+        Settings(database_url=URL, **given)
+
+
+def test_single_sign_on_is_offered_when_all_of_it_is_set_and_its_secret_is_not_shown():
+    chosen = Settings(
+        database_url=URL, oidc_issuer="https://sso.example", oidc_client_id="a", oidc_client_secret=HIDDEN
+    )
+    assert chosen.has_sign_on
+    assert HIDDEN not in repr(chosen)
 
 
 def test_settings_do_not_change():

@@ -50,8 +50,7 @@ function fitScope(form) {
 
 function tellHandOver(form, body) {
   const place = form.querySelector(".receipt");
-  const work = Object.values(body.work ?? {}).reduce((sum, count) => sum + Number(count), 0);
-  place.textContent = place.dataset.done.replace("{posts}", body.posts).replace("{work}", work);
+  place.textContent = place.dataset.done.replace("{posts}", body.posts).replace("{work}", body.work);
   place.className = "receipt is-good";
   say(place.textContent);
   for (const field of form.elements) field.disabled = true;
@@ -78,3 +77,26 @@ if (standard) {
 }
 
 document.getElementById("one-time-copy")?.addEventListener("click", (event) => copySecret(event.currentTarget));
+
+// A day of the calendar: chosen, shown as it is, changed with a reason.
+const dayForm = document.getElementById("day-form");
+if (dayForm) {
+  let chosen = null;
+  document.addEventListener("click", (event) => {
+    const day = event.target.closest("button[data-day]");
+    if (!day) return;
+    chosen = day;
+    dayForm.dataset.send = `PUT /api/v1/calendar/${day.dataset.day}`;
+    dayForm.dataset.version = day.dataset.version;
+    document.getElementById("day-title").textContent = day.dataset.title;
+    dayForm.elements.is_workday.value = day.dataset.work === "true" ? "false" : "true";
+    dayForm.elements.name.value = day.dataset.name;
+    dayForm.hidden = false;
+    dayForm.scrollIntoView({ block: "nearest" });
+    dayForm.elements.name.focus();
+  });
+  document.getElementById("day-cancel").addEventListener("click", () => {
+    dayForm.hidden = true;
+    chosen?.focus();
+  });
+}
