@@ -10,7 +10,7 @@ from geodata.rules.personal import mask_phone
 from geodata.vocab import CaseState, FoundingForm
 from webmap import requests
 from webmap.pages.layout import format_day, format_moment, format_month_day
-from webmap.pages.my_grid_words import band_words, deadline, grid_words, kind_words, say, step_of
+from webmap.pages.my_grid_words import band_words, deadline, grid_words, kind_words, say, short_code, step_of
 
 if TYPE_CHECKING:
     from geodata.assignment.lookup import Responsibility
@@ -46,7 +46,10 @@ COVERING_FORMS = frozenset(
 def reason_words(one: Responsibility) -> str:
     """Why this grid: the sentence of the method, and what has to be added to it."""
     separator = "" if requests.locale() == "zh" else " "
-    return separator.join(say(key, **one.reason_params) for key in (one.reason_key, *one.reason_notes))
+    params = one.reason_params
+    codes = {name: params[name] for name in ("grid_code", "other_code") if params.get(name)}
+    params |= {name: short_code(code, one.county_code) for name, code in codes.items()}
+    return separator.join(say(key, **params) for key in (one.reason_key, *one.reason_notes))
 
 
 def why(

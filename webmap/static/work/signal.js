@@ -30,7 +30,7 @@ function show(state) {
     fill(
       bar,
       icon(state.offline || keptAt ? "offline" : "clock"),
-      el("span", {}, ...parts.flatMap(([strong, rest], i) => [i ? " " : "", el("strong", {}, strong), rest ? ` · ${rest}` : ""]),
+      el("span", {}, ...parts.flatMap(([strong, rest], i) => [i ? " · " : "", el("strong", {}, strong), rest ? ` · ${rest}` : ""]),
         refused.length ? `${parts.length ? " " : ""}${t("signal.refused", { n: refused.length })}` : ""),
       state.signedOut && state.items.length ? el("a", { href: `/login?next=${encodeURIComponent(location.pathname)}` }, t("signal.sign_in")) : null,
       keptAt && !state.offline ? el("button", { type: "button", on: { click: () => location.reload() } }, t("signal.reload")) : null,
