@@ -68,6 +68,7 @@ def _keep_one(url: str, ending: threading.Event) -> None:
         if ending.is_set():
             _end(process)
             return
+        process.poll()  # take its status, unless the web server did
         deaths = 0 if time.monotonic() - started_at > _GREW_OLD_S else deaths + 1
         ending.wait(_PAUSE_S[min(deaths, len(_PAUSE_S) - 1)])
 
@@ -91,6 +92,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         time.sleep(0.05)
     with contextlib.suppress(OSError):
         process.kill()
+    process.wait(timeout=2)
 
 
 if __name__ == "__main__":
