@@ -272,6 +272,15 @@ class DisputeState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class ProposalState(StrEnum):
+    """Life of a proposal that a union of the line covers an enterprise."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
 class CaseAct(StrEnum):
     """What can be done in the union work: the kinds of lines in its history."""
 
@@ -390,6 +399,38 @@ class ImportKind(StrEnum):
     STATIONS = "stations"
     ENTERPRISES = "enterprises"
     DEMAND = "demand"
+
+
+class JobKind(StrEnum):
+    """Long work that runs beside the web."""
+
+    IMPORT_PREVIEW = "import_preview"
+    IMPORT_SAVE = "import_save"
+    IMPORT_UNDO = "import_undo"
+    ASSIGN = "assign"
+    COVERAGE = "coverage"
+    EXPORT = "export"
+    BOUNDARY_CHECK = "boundary_check"
+    BOUNDARY_ACTIVATE = "boundary_activate"
+
+
+class JobState(StrEnum):
+    """Life of a job. The last three are ends."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+class FilePurpose(StrEnum):
+    """Why a file is kept: sent in, or made by a job."""
+
+    UPLOAD = "upload"
+    REPORT = "report"
+    PREVIEW = "preview"
+    EXPORT = "export"
 
 
 class Severity(StrEnum):

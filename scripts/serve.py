@@ -1,4 +1,4 @@
-"""The main job after the set-up: database, schema, demo, figures, then the web server."""
+"""The main job after the set-up: database, schema, demo, figures, then the web server and its workers."""
 
 from __future__ import annotations
 
@@ -23,6 +23,7 @@ from scripts.demo_accounts import read_or_make_passwords
 from scripts.main_job import do_main_job, sentences
 from scripts.postgres_files import ClusterError
 from scripts.processes import interrupt_on_termination
+from scripts.workers import workers_beside
 from webmap.config import read_settings
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ PREPARE_LOCK = 0x54454E4D  # "TENM": one preparation at a time, whoever else sta
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Prepare the database and serve the map until Ctrl-C."""
+    """Prepare the database, serve the map and do the long work until Ctrl-C."""
     options = _parse(arguments)
     interrupt_on_termination()
     try:
@@ -46,6 +47,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             summary = prepare(url, with_accounts=read_settings().demo)
             _print_summary(summary, as_json=options.json)
             if listener:
+                stack.enter_context(workers_beside(url))
                 serve(listener)
     except KeyboardInterrupt:
         return 130

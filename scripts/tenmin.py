@@ -8,6 +8,7 @@ from scripts.cli.coverage import coverage
 from scripts.cli.database import database
 from scripts.cli.exports import export
 from scripts.cli.imports import imports
+from scripts.cli.jobs import jobs, worker
 from scripts.cli.users import user
 
 
@@ -20,7 +21,7 @@ def main() -> None:
     """
 
 
-for command in (imports, boundaries, assign, coverage, which_grid, export, user, database):
+for command in (imports, boundaries, assign, coverage, which_grid, export, jobs, worker, user, database):
     main.add_command(command)
 
 if __name__ == "__main__":

@@ -9,14 +9,18 @@ from webmap.api import account as account_api
 from webmap.api import admin_settings as admin_settings_api
 from webmap.api import admin_users as admin_users_api
 from webmap.api import (
+    boundaries,
     coverage,
     document,
+    exports,
     features,
     find,
     founding,
     founding_disputes,
     founding_writes,
     health,
+    imports,
+    jobs,
     offices,
     responsibility,
     search,
@@ -26,6 +30,7 @@ from webmap.api import (
 from webmap.api import overview as overview_api
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
+from webmap.api import reviews as reviews_api
 from webmap.config import Settings, read_settings
 from webmap.pages import (
     account,
@@ -41,9 +46,14 @@ from webmap.pages import (
     phone,
     sso,
 )
+from webmap.pages import boundaries as boundary_pages
 from webmap.pages import find as find_page
+from webmap.pages import imports as import_pages
+from webmap.pages import jobs as job_pages
+from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
 from webmap.pages import reports as reports_page
+from webmap.pages import reviews as reviews_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
@@ -78,6 +88,16 @@ BLUEPRINTS = (
     health.bp,
     overview.bp,
     overview_api.bp,
+    lines_page.bp,
+    reviews_page.bp,
+    reviews_api.bp,
+    jobs.bp,
+    job_pages.bp,
+    imports.bp,
+    import_pages.bp,
+    exports.bp,
+    boundaries.bp,
+    boundary_pages.bp,
     document.bp,
 )
 

@@ -73,6 +73,11 @@ def status_of(error: errors.GeodataError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
+def sentence_of(error: errors.GeodataError) -> str:
+    """What a domain error says in the reader's language, for answers that tell of several."""
+    return _sentence(locale(), error.code, error.params)
+
+
 def _answer_domain_error(error: errors.GeodataError) -> Response:
     status = status_of(error)
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:

@@ -12,12 +12,13 @@ from geodata.assignment.lookup import Responsibility, which_grid
 from geodata.assignment.parallel import cover_in_parallel
 from geodata.db import Progress
 from geodata.errors import Conflict, InvalidInput, NotFound
-from geodata.models import Assignment, AuditEntry, Enterprise
+from geodata.models import Assignment, Enterprise
 from geodata.queries import (
     assignment_codes,
     assignment_cover,
     assignment_decisions,
     assignment_writes,
+    audit,
     responsibility,
 )
 from geodata.queries.assignment_cover import Scope
@@ -197,17 +198,15 @@ def decide(
     )
     session.expire_all()
     decided = session.get_one(Assignment, new_id)
-    session.add(
-        AuditEntry(
-            actor=by,
-            action="assignment_decided",
-            subject_kind="enterprise",
-            subject_id=str(enterprise_id),
-            before=was,
-            after={**_owner_of(decided), "reason": reason.strip()},
-        )
+    audit.note(
+        session,
+        by=by,
+        action="assignment_decided",
+        subject_kind="enterprise",
+        subject_id=enterprise_id,
+        before=was,
+        after={**_owner_of(decided), "reason": reason.strip()},
     )
-    session.flush()
     return decided
 
 

@@ -88,13 +88,14 @@ def approve_version(session: Session, version_id: int, *, by: str) -> None:
 
     Raises:
         NotFound: ``boundary_version_not_found``.
-        Conflict: ``boundary_not_checked``; ``boundary_second_person`` when its maker approves it.
+        Conflict: ``boundary_not_checked``; ``boundary_second_person`` when somebody approves it who
+            made it or brought rows into it.
         BoundaryBlocked: a blocking finding is there, perhaps since the check.
     """
     version = stored.lock_version(session, version_id)
     if version.status != VersionStatus.CHECKED:
         raise Conflict("boundary_not_checked", label=version.label, status=version.status)
-    if not by.strip() or version.created_by == by:
+    if not by.strip() or by in stored.list_makers(session, version_id, version.created_by):
         raise Conflict("boundary_second_person", label=version.label, by=by)
     _require_faultless(session, version)
     version.status = VersionStatus.APPROVED

@@ -11,6 +11,7 @@ from geodata.errors import InvalidInput
 from geodata.export.columns import Column, Say, list_columns, value_of
 from geodata.export.writers import Listing, write_csv, write_geojson, write_geopackage, write_xlsx
 from geodata.queries import exports, ingest_stations
+from geodata.queries.scopes import Scope
 
 Format = Literal["xlsx", "csv", "geojson", "gpkg"]
 POLYGONS = {"divisions", "grids"}
@@ -23,7 +24,7 @@ _WRITERS: dict[str, Callable[[Listing, Path], int]] = {
 }
 
 
-def export_rows(
+def export_rows(  # noqa: PLR0913 - what a person may say about a list
     session: Session,
     kind: str,
     path: Path,
@@ -33,6 +34,7 @@ def export_rows(
     with_contacts: bool = False,
     by: str = "system",
     say: Say | None = None,
+    scope: Scope | None = None,
 ) -> int:
     """Write one list to a file. Coordinates are WGS 84 and say so; invented rows carry their mark.
 
@@ -45,6 +47,7 @@ def export_rows(
         county_code: only this county.
         with_contacts: with name and phone of the enterprises' contacts; logged.
         by: who exports, for the log.
+        scope: only the rows that it opens; None is everybody's.
         say: the reader's words for why and how an enterprise was assigned; codes without it.
 
     Returns:
@@ -60,7 +63,7 @@ def export_rows(
     for_people = format in {"xlsx", "csv"}
     items = ingest_stations.list_service_items(session)
     columns = list_columns(kind, for_people=for_people, items=items, with_contacts=with_contacts)
-    rows = exports.iterate_rows(session, kind, county_code)
+    rows = exports.iterate_rows(session, kind, county_code, scope)
     listing = Listing(str(kind), columns, _cells(rows, columns, for_people, say), kind in POLYGONS)
     count = _WRITERS[format](listing, path)
     if with_contacts and kind == "enterprises":

@@ -34,13 +34,27 @@ class RowChange:
     columns: dict[str, tuple[Any, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class DrawnRow:
+    """A row where the file puts it, for a map before anything is stored.
+
+    ``wkb`` is in stored degrees; ``severity`` is the worst that was found about the row.
+    """
+
+    row_number: int
+    name: str
+    wkb: bytes
+    severity: Severity | None
+
+
 @dataclass(frozen=True)
 class ImportReport:
     """The answer to an import: ``rows = inserted + updated + unchanged + refused``, and warned ones beside.
 
     ``batch_id`` is None on a dry run. ``touched_ids`` are rows that appeared, or changed in a way that
     moves them or their responsibility. When ``all_or_nothing`` was asked and a row was refused, every
-    row counts as refused and a finding ``all_or_nothing`` about the file says so.
+    row counts as refused and a finding ``all_or_nothing`` about the file says so. ``drawn`` is filled by a
+    dry run only.
     """
 
     kind: ImportKind
@@ -57,6 +71,7 @@ class ImportReport:
     findings: list[RowFinding]
     changes: list[RowChange]
     touched_ids: list[int]
+    drawn: list[DrawnRow] = field(default_factory=list)
 
     @property
     def is_refused(self) -> bool:

@@ -9,7 +9,8 @@ from geodata.ingest.work import Work
 from geodata.queries import imports, ingest_grids, ingest_stations
 from geodata.vocab import ImportKind, VersionStatus
 
-_OPEN_VERSIONS = {VersionStatus.DRAFT, VersionStatus.INVALID, VersionStatus.CHECKED}
+OPEN_VERSIONS = {VersionStatus.DRAFT, VersionStatus.INVALID, VersionStatus.CHECKED}
+"""States in which grids may still come in or go."""
 
 
 def match_rows(work: Work) -> None:
@@ -19,6 +20,29 @@ def match_rows(work: Work) -> None:
         RefusedFile: grids only: ``version_not_draft``, ``county_missing``, ``several_counties``.
     """
     _MATCH[work.kind](work)
+
+
+def refuse_foreign(work: Work) -> None:
+    """Leave out rows that lie in, or belong to, a county that is not the importer's.
+
+    Raises:
+        RefusedFile: ``county_not_yours``, when a whole drawing is of another county.
+    """
+    if work.counties is None or not work.rows:
+        return
+    if work.kind is ImportKind.GRIDS:
+        county = _grid_county(work)
+        if county not in work.counties:
+            raise RefusedFile("county_not_yours", county=county)
+        return
+    column = "left(s.code, 6)" if work.kind is ImportKind.DIVISIONS else "s.county_code"
+    stored = "left(t.code, 6)" if work.kind is ImportKind.DIVISIONS else "t.county_code"
+    foreign = imports.list_foreign(
+        work.session, work.target, brought=column, stored=stored, counties=sorted(work.counties)
+    )
+    for number, named in foreign:
+        work.notes.refuse(number, "county_code", "county_not_yours", named, county=named or "—")
+    work.drop({number for number, _ in foreign})
 
 
 def _match_divisions(work: Work) -> None:
@@ -39,7 +63,7 @@ def _match_grids(work: Work) -> None:
     work.drop({row.number for row in refused})
     label = str(work.version_label)
     version = ingest_grids.find_version(work.session, county, label)
-    if version is not None and version.status not in _OPEN_VERSIONS:
+    if version is not None and version.status not in OPEN_VERSIONS:
         raise RefusedFile("version_not_draft", version=label, status=version.status)
     if version is None:
         version = ingest_grids.create_version(

@@ -18,9 +18,10 @@ from geodata.db import Progress
 from geodata.errors import InvalidInput, RefusedFile
 from geodata.ingest import places, plausibility
 from geodata.ingest.columns import service_labels
+from geodata.ingest.drawing import draw_rows
 from geodata.ingest.duplicates import refuse_duplicates
 from geodata.ingest.findings import ImportReport, RowChange, RowFinding
-from geodata.ingest.matching import match_rows
+from geodata.ingest.matching import match_rows, refuse_foreign
 from geodata.ingest.rows import read_rows
 from geodata.ingest.sandbox import RawTable, read_table
 from geodata.ingest.typed import Row
@@ -63,6 +64,7 @@ def import_file(  # noqa: PLR0913 - what a person may say about a file
     is_invented: bool = False,
     file_name: str | None = None,
     progress: Progress | None = None,
+    counties: frozenset[str] | None = None,
 ) -> ImportReport:
     """Take a file in: good rows are kept, the others refused with row, column, reason and value.
 
@@ -83,6 +85,8 @@ def import_file(  # noqa: PLR0913 - what a person may say about a file
         is_invented: mark every row as made up.
         file_name: the sender's name for the file, when ``path`` is ours.
         progress: told of stages ``read``, ``check``, ``match``, ``write``.
+        counties: whose rows the importer may bring or change; rows of another are refused one by one.
+            None is everybody's.
 
     Raises:
         RefusedFile: the whole file is refused; codes in ``docs/import.md``.
@@ -105,6 +109,7 @@ def import_file(  # noqa: PLR0913 - what a person may say about a file
         file_name=(file_name or path.name)[-200:],
         sha256=_digest(path),
         tell=tell,
+        counties=counties,
     )
     table = _read(work, path)
     try:
@@ -157,7 +162,7 @@ def _read(work: Work, path: Path) -> RawTable:
 def _take(work: Work, table: RawTable, *, dry_run: bool) -> ImportReport:
     work.tell("check", 0, work.total)
     rows = read_rows(work.kind, table, work.datum, work.notes)
-    rows = _place(work, rows)
+    rows = work.placed = _place(work, rows)
     work.rows = refuse_duplicates(work.kind, rows, work.notes)
     work.tell("match", 0, len(work.rows))
     imports.lock_imports(work.session, work.kind)
@@ -174,6 +179,7 @@ def _meet(work: Work) -> tuple[Outcome, list[RowChange], bool]:
         with work.session.begin_nested():
             _stage(work)
             match_rows(work)
+            refuse_foreign(work)
             outcome, changes = _compare(work), _list_changes(work)
             if work.all_or_nothing and work.notes.refused_rows:
                 raise _TurnBack  # noqa: TRY301 - leaves the savepoint, not the function
@@ -334,5 +340,6 @@ def _report(
         findings=work.notes.sorted(),
         changes=changes,
         touched_ids=list(touched),
+        drawn=draw_rows(work.placed, work.notes) if dry_run else [],
         **_counts(work, outcome),
     )

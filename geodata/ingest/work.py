@@ -31,6 +31,8 @@ class Work:
         total: rows of the file.
         rows: typed rows still in.
         version_id: boundary version of a grids import, once known.
+        counties: whose rows the importer may bring; None is everybody's.
+        placed: the rows as placed, before any was refused for what is stored; what a preview draws.
         has_clarity: whether the file has columns of the six things that should be clear.
     """
 
@@ -51,6 +53,8 @@ class Work:
     total: int = 0
     version_id: int | None = None
     has_clarity: bool = False
+    counties: frozenset[str] | None = None
+    placed: list[Row] = field(default_factory=list)
 
     @property
     def target(self) -> Target:

@@ -1,1 +1,1 @@
-"""Long work: queued, with progress, resumed after a crash."""
+"""Long work beside the web: asked for in one transaction, done in another, exactly once."""

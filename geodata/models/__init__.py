@@ -11,8 +11,10 @@ from geodata.models.founding import (
     FoundingStep,
     Visit,
 )
+from geodata.models.jobs import FileChunk, Job, StoredFile
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
+from geodata.models.planning import CoverProposal
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
 from geodata.models.reports import ReportSalt, StationReport, UnionOffice
 from geodata.models.station_care import StationPhoto, StationVisitors
@@ -36,6 +38,7 @@ __all__ = [
     "CalendarDay",
     "CaseEvent",
     "CountySetting",
+    "CoverProposal",
     "CoverageRule",
     "CoverageRun",
     "DataChange",
@@ -46,6 +49,7 @@ __all__ = [
     "EnterpriseCell",
     "EnterpriseClarity",
     "EnterprisePlace",
+    "FileChunk",
     "FoundingCase",
     "FoundingPause",
     "FoundingStep",
@@ -53,6 +57,7 @@ __all__ = [
     "GridBoundary",
     "GridTotal",
     "ImportBatch",
+    "Job",
     "LoginSession",
     "Outline",
     "Post",
@@ -68,6 +73,7 @@ __all__ = [
     "StationReport",
     "StationService",
     "StationVisitors",
+    "StoredFile",
     "Street",
     "Submission",
     "TileState",

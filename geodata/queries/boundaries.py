@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from geodata.errors import NotFound
 from geodata.models import AuditEntry, BoundaryVersion
 from geodata.queries.assignment_clauses import ACCURACY_M, DIVISION_IN_FORCE, degrees_of
+from geodata.queries.audit import POST
 from geodata.rules.boundaries import Drawn
 from geodata.vocab import GAP_TOLERANCE_M, VersionStatus
 
@@ -145,6 +146,18 @@ def list_refused_rows(session: Session, version_id: int) -> list[RefusedRow]:
     return [RefusedRow(*row) for row in found]
 
 
+def list_makers(session: Session, version_id: int, created_by: str) -> set[str]:
+    """Logins of everybody who put something into a version: who made it, and who brought rows later."""
+    brought = session.scalars(
+        sa.text(
+            "SELECT DISTINCT imported_by FROM import_batches "
+            "WHERE boundary_version_id = :version AND inserted + updated > 0"
+        ),
+        {"version": version_id},
+    )
+    return {created_by, *brought}
+
+
 def put_in_force(
     session: Session, version: BoundaryVersion, previous: BoundaryVersion | None, *, effective_from: date
 ) -> None:
@@ -179,6 +192,7 @@ def note(
     session.add(
         AuditEntry(
             actor=by,
+            post=session.info.get(POST),
             action=action,
             subject_kind="boundary_version",
             subject_id=str(version.id),
@@ -260,7 +274,10 @@ def list_touched(session: Session, version: BoundaryVersion, previous: BoundaryV
 
 @dataclass(frozen=True)
 class Move:
-    """Enterprises that change their owner: from whom, to whom, how many; ``None`` is "nobody yet"."""
+    """Enterprises that change their owner: from whom, to whom, how many; ``None`` is "nobody yet".
+
+    ``open_cases`` of them have a founding case under way.
+    """
 
     from_code: str | None
     from_name: str | None
@@ -268,13 +285,15 @@ class Move:
     to_name: str | None
     enterprises: int
     enterprise_ids: tuple[int, ...]
+    open_cases: int = 0
 
 
 _MOVES = """
 SELECT COALESCE(og.code, a.fallback_code) AS from_code, COALESCE(ob.name, od.name) AS from_name,
   COALESCE(ng.code, p.fallback_code) AS to_code, COALESCE(nb.name, nd.name) AS to_name,
   count(*) AS enterprises,
-  (array_agg(p.enterprise_id ORDER BY p.enterprise_id))[1:20] AS enterprise_ids
+  (array_agg(p.enterprise_id ORDER BY p.enterprise_id))[1:20] AS enterprise_ids,
+  count(c.id) AS open_cases
 FROM {proposals} AS p
 LEFT JOIN assignments AS a ON a.enterprise_id = p.enterprise_id AND a.valid_to IS NULL
 LEFT JOIN grids AS og ON og.id = a.grid_id
@@ -283,6 +302,7 @@ LEFT JOIN divisions AS od ON od.code = a.fallback_code AND od.valid_to IS NULL
 LEFT JOIN grids AS ng ON ng.id = p.grid_id
 LEFT JOIN grid_boundaries AS nb ON nb.grid_id = p.grid_id AND nb.version_id = :new
 LEFT JOIN divisions AS nd ON nd.code = p.fallback_code AND nd.valid_to IS NULL
+LEFT JOIN founding_cases AS c ON c.enterprise_id = p.enterprise_id AND c.state <> 'closed'
 WHERE a.grid_id IS DISTINCT FROM p.grid_id OR a.fallback_code IS DISTINCT FROM p.fallback_code
 GROUP BY 1, 2, 3, 4
 ORDER BY 5 DESC, 1 NULLS FIRST, 3 NULLS LAST

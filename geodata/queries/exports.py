@@ -6,9 +6,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from geodata.queries.clauses import Clause, where
 from geodata.queries.ingest_clarity import CLARITY_COLUMNS
+from geodata.queries.scopes import Scope
 
-_IN_COUNTY = "(CAST(:county AS text) IS NULL OR t.county_code = :county)"
+_IN_COUNTY = "(CAST(:county AS text) IS NULL OR t.county_code = :county) AND ({scope})"
 _POINT = (
     "ST_X(t.geom) AS lon, ST_Y(t.geom) AS lat, t.coord_source, t.location_level, t.location_accuracy_m, "
     "t.county_code, t.is_invented, ST_AsBinary(t.geom) AS geom"
@@ -26,7 +28,8 @@ _LISTS: dict[str, str] = {
         "ST_AsBinary(t.geom) AS geom FROM grid_boundaries t JOIN grids g ON g.id = t.grid_id "
         "WHERE t.version_id IN (SELECT DISTINCT ON (county_code) id FROM boundary_versions "
         " WHERE status <> 'archived' ORDER BY county_code, status = 'effective' DESC, id DESC) "
-        "AND (CAST(:county AS text) IS NULL OR g.county_code = :county) ORDER BY g.county_code, g.code"
+        "AND (CAST(:county AS text) IS NULL OR g.county_code = :county) AND ({scope}) "
+        "ORDER BY g.county_code, g.code"
     ),
     "stations": (
         "SELECT t.code, t.name, t.brand_label, t.station_type, t.venue_type, t.status, t.host_unit, "
@@ -45,6 +48,7 @@ _LISTS: dict[str, str] = {
         "t.operating_code, t.contact_name, t.contact_phone, t.removed_on, t.removal_reason, "
         f"{', '.join(f'c.{name}' for name in CLARITY_COLUMNS)}, {_POINT} "
         "FROM enterprises t LEFT JOIN enterprise_clarity c ON c.enterprise_id = t.id "
+        "LEFT JOIN assignments a ON a.enterprise_id = t.id AND a.valid_to IS NULL "
         f"WHERE {_IN_COUNTY} ORDER BY t.id"
     ),
     "demand": (
@@ -67,13 +71,31 @@ KINDS = tuple(_LISTS)
 _BATCH = 2000
 
 
-def iterate_rows(session: Session, kind: str, county_code: str | None) -> Iterator[Mapping[str, Any]]:
-    """Rows of one list, streamed; ``geom`` is WKB or None."""
+def iterate_rows(
+    session: Session, kind: str, county_code: str | None, scope: Scope | None = None
+) -> Iterator[Mapping[str, Any]]:
+    """Rows of one list, streamed; ``geom`` is WKB or None. With a scope only the rows it opens."""
+    condition, values = where(None if scope is None else _scoped(kind, scope))
+    # Not ``format``: the statements hold braces of their own.
+    statement = sa.text(_LISTS[kind].replace("{scope}", condition))
     result = session.execute(
-        sa.text(_LISTS[kind]), {"county": county_code}, execution_options={"yield_per": _BATCH}
+        statement, {"county": county_code, **values}, execution_options={"yield_per": _BATCH}
     )
     for row in result.mappings():
         yield dict(row)
+
+
+def _scoped(kind: str, scope: Scope) -> Clause | None:
+    """Whose rows; divisions are everybody's."""
+    if scope.everything or kind == "divisions":
+        return None
+    if kind == "grids":
+        return scope.grids("g.id", "g.county_code")
+    if kind == "stations":
+        return scope.stations("t")
+    if kind == "demand":
+        return Clause("t.county_code = ANY(:scope_counties)", {"scope_counties": sorted(scope.county_codes)})
+    return scope.enterprises("t", "a")
 
 
 def insert_export_audit(session: Session, *, actor: str, kind: str, after: str) -> None:

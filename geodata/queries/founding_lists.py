@@ -73,8 +73,9 @@ _JOINS = f"""
   LEFT JOIN first ON first.grid_id = a.grid_id
   WHERE e.removed_on IS NULL AND (e.organization_status = ANY(:needs_union) OR c.id IS NOT NULL)
 """
+# Once, not once a row: with statistics of yesterday the planner would count a grid anew for each enterprise.
 _WITH = """
-WITH mine AS ({mine}), first AS (
+WITH mine AS ({mine}), first AS MATERIALIZED (
   SELECT f.grid_id, min(f.valid_from) AS valid_from FROM assignments AS f
   WHERE f.valid_to IS NULL AND {of_grids} GROUP BY f.grid_id)
 """

@@ -170,6 +170,22 @@ def locate_counties(session: Session, county_code: str | None) -> None:
     session.execute(sa.text("DROP INDEX staged_geom"))
 
 
+def list_foreign(
+    session: Session, target: Target, *, brought: str, stored: str, counties: Sequence[str]
+) -> list[tuple[int, str | None]]:
+    """Row number and county of staged rows that name, or would change a row of, another county."""
+    rows = session.execute(
+        sa.text(
+            f"SELECT s.row_number, CASE WHEN {brought} = ANY(:counties) THEN {stored} ELSE {brought} END "
+            f"AS county FROM staged_rows s LEFT JOIN {target.table} t ON t.id = s.existing_id "
+            f"WHERE COALESCE({brought}, '') <> ALL(:counties) "
+            f"OR COALESCE({stored}, {brought}) <> ALL(:counties) ORDER BY s.row_number"
+        ),
+        {"counties": list(counties)},
+    )
+    return [(row.row_number, row.county) for row in rows]
+
+
 def list_county_names(session: Session) -> dict[str, str]:
     """Code -> name of the counties in force that have a polygon."""
     rows = session.execute(

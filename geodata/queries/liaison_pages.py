@@ -1,4 +1,4 @@
-"""What the liaison's pages show beside the work itself: addresses, borders, boundary versions, other grids."""
+"""What the liaison's pages show beside the work itself: addresses, borders, versions, other grids."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

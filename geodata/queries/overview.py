@@ -22,7 +22,6 @@ from geodata.queries.overview_figures import (
     RowKey,
 )
 from geodata.queries.scopes import Scope
-from geodata.vocab import GridKind
 
 FIGURE_KEYS = (*map(str, ENTERPRISE_FIGURES), *map(str, STATION_FIGURES))
 IN_COUNTY = clauses.Clause(f"{COUNTY} = :county")
@@ -52,8 +51,8 @@ class OverviewRow:
 
     @property
     def has_posts(self) -> bool:
-        """Whether it is a grid that should have liaison and cadre; a zone 片区 has none."""
-        return self.is_grid and self.kind not in {None, GridKind.ZONE}
+        """Whether it should have liaison and cadre: every grid in force, of whatever kind."""
+        return self.is_grid and self.kind is not None
 
     @property
     def is_staffed(self) -> bool:
@@ -220,3 +219,15 @@ def name_of_row(session: Session, county_code: str, row: str) -> dict[str, str] 
         )
     named = found.mappings().one_or_none()
     return None if named is None else {"code": named["code"], "name": named["name"] or ""}
+
+
+def list_grid_ids(session: Session, county_code: str, *, scope: Scope) -> list[int]:
+    """The grids in force of a county that a scope opens, by code."""
+    condition, values = clauses.where(
+        clauses.equals("g.county_code", county_code, name="county"), scope.grids("g.id", "g.county_code")
+    )
+    rows = session.scalars(
+        sa.text(f'SELECT g.id FROM {GRIDS_IN_FORCE} WHERE {condition} ORDER BY g.code COLLATE "C", g.id'),
+        values,
+    )
+    return list(rows)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from geodata.errors import InvalidInput
 from geodata.queries.clauses import Clause
+from geodata.queries.station_care import SEEN_AT
 from geodata.vocab import UNORGANIZED_STATES, OrganizationStatus
 
 STALE_DAYS = 90
@@ -129,12 +130,16 @@ STATION_FIGURES: dict[StationFigure, str] = {
     StationFigure.STATIONS: "s.status <> 'retired'",
     StationFigure.UNCONFIRMED: (
         "s.status = 'open' AND (s.confirmed_on IS NULL "
-        "OR s.confirmed_on < :today - CAST(:confirm_days AS integer))"
+        "OR s.confirmed_on < :today - CAST(:confirm_days AS integer)) "
+        f"AND (closed.id IS NULL OR (closed.closed_to <= now() AND {SEEN_AT} >= closed.closed_to))"
     ),
     StationFigure.OVERDUE_REOPENING: (
-        "s.status = 'temporarily_closed' AND closed.last_to <= now() AND NOT closed.is_running"
+        "s.status IN ('open', 'temporarily_closed') AND CASE WHEN closed.closed_to IS NULL "
+        "THEN closed.id IS NOT NULL OR s.status = 'temporarily_closed' "
+        f"ELSE closed.closed_to <= now() AND ({SEEN_AT} IS NULL OR {SEEN_AT} < closed.closed_to) END"
     ),
 }
+"""The same rules as what a manager is asked for, see ``geodata.queries.station_needs``."""
 
 STATIONS = """(
   SELECT each.*, (
@@ -147,10 +152,9 @@ STATIONS = """(
   FROM stations AS each WHERE each.county_code = :county
 ) AS s
 LEFT JOIN LATERAL (
-  SELECT max(x.closed_to) AS last_to,
-    COALESCE(bool_or(x.closed_from <= now() AND (x.closed_to IS NULL OR x.closed_to > now())), false)
-      AS is_running
-  FROM station_closures AS x WHERE x.station_id = s.id
+  SELECT x.id, x.closed_to FROM station_closures AS x
+  WHERE x.station_id = s.id AND x.kind <> 'early' AND x.closed_from <= now()
+  ORDER BY x.closed_from DESC LIMIT 1
 ) AS closed ON true"""
 """One row a station of the county, in the one grid it stands in: exclusive before ordinary, then by code."""
 

@@ -95,6 +95,7 @@ class ListedEnterprise:
     liaison: str | None
     acting: str | None
     has_dispute: bool
+    has_proposal: bool
     visited_on: date | None
     is_on_map: bool
 
@@ -129,13 +130,14 @@ class Listed(Generic[Row]):
         return max(1, -(-self.total // self.limit))
 
 
-_OWNER_NAMES = """LEFT JOIN LATERAL (
+OWNER_NAMES = """LEFT JOIN LATERAL (
   SELECT b.name FROM grid_boundaries AS b JOIN boundary_versions AS v ON v.id = b.version_id
   WHERE b.grid_id = a.grid_id ORDER BY v.status = 'effective' DESC, b.id DESC LIMIT 1
 ) AS gn ON true
 LEFT JOIN LATERAL (
   SELECT v.name FROM divisions AS v WHERE v.code = a.fallback_code ORDER BY v.valid_from DESC LIMIT 1
 ) AS fn ON true"""
+"""The names of the grid and of the union of last resort that own ``a``."""
 
 _POST_OF_GRID = (
     "(SELECT u.name FROM posts AS p JOIN users AS u ON u.id = p.user_id WHERE p.grid_id = a.grid_id "
@@ -150,10 +152,12 @@ _ENTERPRISE = f"""SELECT e.id, e.name, e.uscc, {clauses.band_of("e.staff_count")
   holder.name AS holder,
   {_POST_OF_GRID.format(which="p.role = 'liaison' AND NOT p.is_deputy")} AS liaison,
   {_POST_OF_GRID.format(which="true")} AS acting,
-  d.id IS NOT NULL AS has_dispute, visit.visited_on, e.geom IS NOT NULL AS is_on_map
+  d.id IS NOT NULL AS has_dispute, EXISTS (SELECT FROM cover_proposals AS cover
+    WHERE cover.enterprise_id = e.id AND cover.state = 'open') AS has_proposal,
+  visit.visited_on, e.geom IS NOT NULL AS is_on_map
 FROM {ENTERPRISES}
 LEFT JOIN users AS holder ON holder.id = c.holder_id
-{_OWNER_NAMES}"""
+{OWNER_NAMES}"""
 
 
 def list_enterprises(
@@ -206,7 +210,7 @@ def list_stations(
             "SELECT s.id, s.code, s.name, s.status, s.grid_id, "
             "(SELECT b.name FROM grid_boundaries AS b JOIN boundary_versions AS v ON v.id = b.version_id "
             "AND v.status = 'effective' WHERE b.grid_id = s.grid_id LIMIT 1) AS grid_name, "
-            "s.address, s.confirmed_on, closed.last_to AS closed_to "
+            "s.address, s.confirmed_on, closed.closed_to "
             f"FROM {STATIONS} WHERE {condition} "
             "ORDER BY s.confirmed_on ASC NULLS FIRST, s.id LIMIT :limit OFFSET :skip"
         ),

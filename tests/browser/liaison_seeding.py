@@ -27,9 +27,9 @@ def workday(today: date, n: int) -> date:
 
 
 def fill(session: Session) -> None:
-    """Turn the plain county of ``seeding`` into a working day of its liaison; many enterprises for ``many``."""
+    """Turn the plain county of ``seeding`` into a working day of its liaison; ``many`` has 5,000."""
     today = local_today(session)
-    people = {login: user_id for login, user_id in session.execute(sa.select(User.login, User.id))}
+    people = {user.login: user.id for user in session.scalars(sa.select(User))}
     first, second = session.scalars(
         sa.select(Grid.id).where(Grid.county_code == SMALL).order_by(Grid.code).limit(2)
     )
@@ -48,7 +48,8 @@ def fill(session: Session) -> None:
     _visit(session, chosen[RUNNING], mine, today - timedelta(days=7), "consented", "资料已收齐")
     session.execute(
         sa.text(
-            "UPDATE assignments SET valid_from = now() - interval '2 days' WHERE enterprise_id = ANY(:ids) AND valid_to IS NULL"
+            "UPDATE assignments SET valid_from = now() - interval '2 days' "
+            "WHERE enterprise_id = ANY(:ids) AND valid_to IS NULL"
         ),
         {"ids": [chosen[NEW], chosen[FREE]]},
     )
@@ -63,8 +64,10 @@ def _name(session: Session, first: int, second: int) -> dict[str, int]:
     ids = list(
         session.scalars(
             sa.text(
-                "SELECT e.id FROM enterprises AS e JOIN assignments AS a ON a.enterprise_id = e.id AND a.valid_to IS NULL "
-                "WHERE a.grid_id = :grid AND e.name LIKE '晨光%' AND e.organization_status = 'unorganized' ORDER BY e.id LIMIT 7"
+                "SELECT e.id FROM enterprises AS e "
+                "JOIN assignments AS a ON a.enterprise_id = e.id AND a.valid_to IS NULL "
+                "WHERE a.grid_id = :grid AND e.name LIKE '晨光%' "
+                "AND e.organization_status = 'unorganized' ORDER BY e.id LIMIT 7"
             ),
             {"grid": first},
         )
@@ -74,7 +77,8 @@ def _name(session: Session, first: int, second: int) -> dict[str, int]:
         _change(session, chosen[name], name=name, industry_line=trade, staff_count=count)
     foreign = session.scalars(
         sa.text(
-            "SELECT enterprise_id FROM assignments WHERE grid_id = :grid AND valid_to IS NULL ORDER BY id DESC LIMIT 1"
+            "SELECT enterprise_id FROM assignments WHERE grid_id = :grid AND valid_to IS NULL "
+            "ORDER BY id DESC LIMIT 1"
         ),
         {"grid": second},
     ).one()

@@ -47,6 +47,7 @@ _PATH_BOUNDS = {
     "x": {"type": "integer", "minimum": 0, "maximum": 2**18 - 1},
     "y": {"type": "integer", "minimum": 0, "maximum": 2**18 - 1},
     "on": {"type": "string", "format": "date"},
+    "purpose": {"type": "string", "enum": ["report", "preview", "export"]},
     "item_code": {"type": "string", "pattern": "^[a-z0-9_]{1,40}$"},
 }
 _ID_BOUNDS = {"type": "integer", "minimum": 1, "maximum": parameters.MAX_ID}

@@ -16,6 +16,7 @@ from flask import Response
 from geodata.errors import NotFound
 from geodata.export.overview import export_list, export_overview
 from geodata.queries import overview as queries
+from geodata.queries.grid_people import GridPeople, list_people
 from geodata.queries.overview_lists import list_enterprises, list_stations
 from geodata.queries.people import local_today
 from geodata.queries.settings import read_settings
@@ -214,3 +215,27 @@ def _file(name: str, format: str, write: Callable[[Path], int]) -> Response:
     )
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@bp.get("/grids/people")
+@requires(Permission.PEOPLE_READ)
+@bp.input(shapes.PeopleQuery, location="query", arg_name="query")
+@bp.output(shapes.GridPeople)
+def list_grid_people(query: shapes.PeopleQuery) -> Response:
+    """Who answers for each grid of a county, with the number colleagues may call."""
+
+    def read(session: Session) -> str:
+        scope = auth.scope(Permission.PEOPLE_READ)
+        grids = queries.list_grid_ids(session, query.county, scope=scope)
+        people = list_people(session, grids)
+        return json_text({"grids": [_people(people[grid_id]) for grid_id in grids]})
+
+    return answer({"grids", "people"}, read, also=[local_today(requests.session())])
+
+
+def _people(found: GridPeople) -> dict[str, Any]:
+    acting = None if found.liaison else found.acting
+    named = {"liaison": found.liaison, "cadre": found.cadre, "acting": acting}
+    return {"grid_id": found.grid_id} | {
+        role: {"name": one.name, "work_phone": one.work_phone} if one else None for role, one in named.items()
+    }

@@ -160,6 +160,7 @@ class ListedEnterprise(BaseModel):
     liaison: str | None
     acting: str | None
     has_dispute: bool
+    has_proposal: bool = Field(description="A line proposes that its union covers it.")
     visited_on: date | None
     is_on_map: bool
 
@@ -194,3 +195,31 @@ class StationList(BaseModel):
     page: int
     limit: int
     stations: list[ListedStation]
+
+
+class PeopleQuery(Query):
+    """Which county."""
+
+    county: County
+
+
+class PostHolder(BaseModel):
+    """Somebody who answers for a grid."""
+
+    name: str
+    work_phone: str | None
+
+
+class PeopleOfGrid(BaseModel):
+    """The people of one grid; `acting` does the liaison's work while there is none."""
+
+    grid_id: int
+    liaison: PostHolder | None
+    cadre: PostHolder | None
+    acting: PostHolder | None
+
+
+class GridPeople(BaseModel):
+    """The grids in force of a county, by code."""
+
+    grids: list[PeopleOfGrid]

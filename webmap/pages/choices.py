@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Literal
 
 from geodata.queries.coverage import list_rules, list_services
+from geodata.queries.imports import list_county_names
 from geodata.queries.map_choices import CountyChoice, has_invented_rows, list_county_choices
 from geodata.vocab import DayType
 from webmap import auth, requests
@@ -77,6 +78,9 @@ def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[s
         "may": {
             "counts": _open_counties(auth.scope(Permission.COUNTS_READ)),
             "enterprises": _open_counties(auth.scope(Permission.ENTERPRISES_READ)),
+            "people": _open_counties(auth.scope(Permission.PEOPLE_READ)),
+            "decide": _open_counties(auth.scope(Permission.REVIEWS_DECIDE)),
+            "decide_grids": sorted(auth.scope(Permission.REVIEWS_DECIDE).grid_ids),
         },
         "strings": {key: text for key, text in catalogue(locale).items() if key.startswith(_SPOKEN)},
     }
@@ -112,3 +116,10 @@ def base_map(chosen: BaseMap | None) -> dict[str, Any] | None:
 
 
 _NOWHERE = CountyChoice("", "", (0.0, 0.0, 0.0, 0.0), 0)
+
+
+def list_my_counties(permission: Permission) -> list[tuple[str, str]]:
+    """Code and name of the counties that a permission opens to who is asking."""
+    scope = auth.scope(permission)
+    named = list_county_names(requests.session())
+    return [(code, name) for code, name in named.items() if scope.has_county(code)]

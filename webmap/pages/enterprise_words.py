@@ -7,18 +7,16 @@ from typing import TYPE_CHECKING, Any
 from geodata.rules.assignment import local_date
 from geodata.rules.founding import STEPS, step_number
 from geodata.rules.personal import mask_phone
-from geodata.vocab import CaseState, DisputeState, FoundingForm
+from geodata.vocab import CaseState, FoundingForm
 from webmap import requests
 from webmap.pages.layout import format_day, format_moment, format_month_day
 from webmap.pages.my_grid_words import band_words, deadline, grid_words, kind_words, say, step_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from geodata.assignment.lookup import Responsibility
     from geodata.founding.reads import Work
     from geodata.queries.case_events import EventRow
-    from geodata.queries.founding_cases import CaseRow, PauseRow
+    from geodata.queries.founding_cases import CaseRow
     from geodata.queries.grid_people import GridPeople
     from geodata.queries.liaison_pages import Border
     from geodata.queries.visits import VisitRow
@@ -53,23 +51,48 @@ def reason_words(one: Responsibility) -> str:
 
 def why(
     one: Responsibility | None, border: Border | None, *, is_mine: bool, is_acting: bool
-) -> dict[str, str]:
-    """The why-sentence, what follows from it, and the small print below."""
+) -> dict[str, Any]:
+    """The why-sentence in parts, what follows from it, and the small print below."""
     if one is None:
-        return {"why": say("liaison.owner.out"), "so": "", "why_foot": ""}
+        return {"why": _parts(say("liaison.owner.out")), "so": "", "why_foot": ""}
     foot = say(
         "liaison.why.foot", version=one.version_label or "—", status=say(f"assignment_status.{one.status}")
     )
-    so = say("liaison.why.acting" if is_acting else "liaison.why.yours") if is_mine else ""
     if border is None or one.reason_key != "reason.covered" or not is_mine:
-        return {"why": reason_words(one), "so": "", "why_foot": foot}
+        return {"why": _parts(reason_words(one)), "so": "", "why_foot": foot}
     inside = say(
         "liaison.why.inside",
-        grid=one.grid_name or one.grid_code or "",
-        distance=f"{border.distance_m:,.0f}",
+        grid=_key(one.grid_name or one.grid_code or ""),
+        place=_key(say("liaison.why.place")),
+        distance=_key(say("liaison.why.metres", n=f"{border.distance_m:,.0f}")),
         accuracy=f"{border.accuracy_m:,.0f}",
     )
-    return {"why": inside, "so": so, "why_foot": foot}
+    return {
+        "why": _parts(inside),
+        "so": say("liaison.why.acting" if is_acting else "liaison.why.yours"),
+        "why_foot": foot,
+    }
+
+
+# Control characters cannot be in stored text that is shown, so they can mark words in a sentence.
+_OPEN, _CLOSE = "\x02", "\x03"
+
+
+def _key(words: str) -> str:
+    return f"{_OPEN}{words}{_CLOSE}"
+
+
+def _parts(sentence: str) -> list[dict[str, Any]]:
+    """A sentence with its marked words apart."""
+    found = []
+    for piece in sentence.split(_OPEN):
+        words, closed, rest = piece.partition(_CLOSE)
+        found += (
+            [{"text": words, "key": True}, {"text": rest, "key": False}]
+            if closed
+            else [{"text": words, "key": False}]
+        )
+    return [part for part in found if part["text"]]
 
 
 def owner_words(one: Responsibility) -> str:
@@ -102,6 +125,7 @@ def head(work: Work) -> dict[str, Any]:
         "kind": kind_words(
             one.band, one.industry_line, say(f"organization_status.{one.organization_status}")
         ),
+        "size": kind_words(one.band, one.industry_line),
         "band_words": band_words(one.band),
     }
 
@@ -287,101 +311,3 @@ def _event_words(line: EventRow) -> str:
     for part in filter(None, parts):
         words = say("liaison.dot", first=words, second=part)
     return words
-
-
-def tellings(
-    work: Work, *, user_id: int, may_work: bool, scope_grids: frozenset[int]
-) -> list[dict[str, Any]]:
-    """What one should know first: a claim that lapses, a pause, an end, a dispute; with what can be done."""
-    found = [*_told_removed(work), *_told_dispute(work, user_id, scope_grids)]
-    case = work.case
-    if case is None:
-        return found
-    is_mine = may_work and case.holder_id == user_id
-    found += _told_end(case)
-    found += _told_pauses(work, case, is_mine=is_mine)
-    if is_mine:
-        found += _told_lapsing(work, case)
-    return found
-
-
-def _told_removed(work: Work) -> Iterator[dict[str, Any]]:
-    reason = work.enterprise.removal_reason
-    if reason is not None:
-        title = say("liaison.told.removed", reason=say(f"removal_reason.{reason}"))
-        yield _told(title, format_day(work.enterprise.removed_on))
-
-
-def _told_dispute(work: Work, user_id: int, scope_grids: frozenset[int]) -> Iterator[dict[str, Any]]:
-    dispute = work.dispute
-    if dispute is None or dispute.state != DisputeState.OPEN:
-        return
-    is_proposed = dispute.proposed_grid_id in scope_grids
-    key = "dispute_escalated" if dispute.escalated_at else "dispute_text"
-    text = say(
-        f"liaison.told.{key}",
-        name=dispute.opened_by,
-        day=format_month_day(local_date(dispute.opened_at)),
-        note=dispute.note,
-        by=format_month_day(dispute.decide_by),
-    )
-    acts = []
-    if is_proposed:
-        acts = [_act(f"/api/v1/disputes/{dispute.id}/accept", dispute.version, "liaison.told.accept")]
-    elif dispute.opened_by_id == user_id:
-        acts = [_act(f"/api/v1/disputes/{dispute.id}/withdraw", dispute.version, "liaison.told.withdraw")]
-    title = "liaison.told.dispute_proposed" if is_proposed else "liaison.told.dispute"
-    yield _told(say(title), text, is_due=True, acts=acts)
-
-
-def _told_end(case: CaseRow) -> Iterator[dict[str, Any]]:
-    if case.state == CaseState.TO_VERIFY:
-        title = say("liaison.told.to_verify", end=say(f"case_end.{case.end}"))
-        text = say(
-            "liaison.told.to_verify_text",
-            day=format_month_day(case.ended_on),
-            name=case.ended_by_name,
-            note=case.end_note or "",
-        )
-        yield _told(title, text)
-
-
-def _told_pauses(work: Work, case: CaseRow, *, is_mine: bool) -> Iterator[dict[str, Any]]:
-    pause = _pause_under_way(work)
-    if pause is None:
-        return
-    reason = say(f"stuck_reason.{pause.reason}")
-    if pause.is_approved:
-        acts = (
-            [_act(f"/api/v1/cases/{case.id}/resume", case.version, "liaison.told.resume")] if is_mine else []
-        )
-        text = say("liaison.told.paused_text", reason=reason, day=format_month_day(pause.since))
-        yield _told(say("liaison.told.paused"), text, acts=acts)
-    else:
-        asked = format_month_day(local_date(pause.requested_at))
-        text = say("liaison.told.pause_asked_text", reason=reason, day=asked)
-        yield _told(say("liaison.told.pause_asked"), text)
-
-
-def _pause_under_way(work: Work) -> PauseRow | None:
-    return next((one for one in work.pauses if one.until is None and one.is_approved is not False), None)
-
-
-def _told_lapsing(work: Work, case: CaseRow) -> Iterator[dict[str, Any]]:
-    if case.state != CaseState.OPEN or case.claim_until is None:
-        return
-    days = (case.claim_until - work.context.today).days
-    if days < work.context.warning_days:
-        act = _act(f"/api/v1/cases/{case.id}/extend", case.version, "liaison.extend")
-        title = say("liaison.told.lapsing", n=max(0, days))
-        yield _told(title, say("liaison.told.lapsing_text"), is_due=True, acts=[act])
-
-
-def _told(
-    title: str, text: str, *, is_due: bool = False, acts: list[dict[str, Any]] | None = None
-) -> dict[str, Any]:
-    return {"title": title, "text": text, "due": is_due, "acts": acts or []}
-
-
-def _act(path: str, version: int, key: str) -> dict[str, Any]:
-    return {"path": path, "version": version, "words": say(key), "fields": []}

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from flask import Blueprint, Response, request
 
 from geodata.assignment.lookup import Responsibility, explain
-from geodata.codes import uscc_is_valid
 from geodata.errors import InvalidInput, NotFound
 from geodata.founding import reads
 from geodata.queries.assignments import list_owners
 from geodata.queries.grid_people import list_people
 from geodata.queries.liaison_pages import Border, find_border, list_other_grids
+from geodata.queries.search import find_by_text
 from geodata.vocab import (
     UNORGANIZED_STATES,
     CaseEnd,
@@ -25,8 +25,9 @@ from geodata.vocab import (
 )
 from webmap import auth, requests
 from webmap.pages import enterprise_words as words
+from webmap.pages.enterprise_tellings import tellings
 from webmap.pages.my_grid import render
-from webmap.pages.my_grid_words import grid_words, say
+from webmap.pages.my_grid_words import grid_words, say, step_of
 from webmap.permissions import Permission, requires
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ bp = Blueprint("enterprise_work", __name__)
 
 ID = f"int(min=1,max={2**53 - 1})"
 MIN_TEXT, MAX_TEXT = 2, 100
-LISTED = 20
+SOUGHT, LISTED = 60, 20
 
 # What the step form, the plan and the folds offer; founding is the end of step five.
 _CHOICES: dict[str, Any] = {
@@ -98,7 +99,7 @@ def _shown(work: reads.Work) -> dict[str, Any]:
             "form": case.form,
             "route": case.route,
             "union_name": case.union_name,
-            "step_number": words.step_of(case),
+            "step_number": step_of(case),
         },
         **words.case_words(work),
         "can_step": is_open,
@@ -112,7 +113,7 @@ def _shown(work: reads.Work) -> dict[str, Any]:
         "held_words": words.held_words(case, is_mine=is_mine),
         "contact": words.contact_words(work, may_reveal=may["reveal"]),
         "last_words": words.last_visit_words(work),
-        "tellings": words.tellings(
+        "tellings": tellings(
             work,
             user_id=asker.user_id,
             may_work=may["work"],
@@ -212,20 +213,27 @@ def _find(q: str, place: tuple[float, float] | None) -> tuple[list[reads.Owner],
         return [], ""
     if q and len(q) < MIN_TEXT:
         return [], say("liaison.lookup.hint")
-    code = q.upper() if uscc_is_valid(q.upper()) else None
-    lon, lat = place if place and not q else (None, None)
+    session, own = requests.session(), auth.scope(Permission.CASES_READ)
+    if q:
+        return _find_by_words(q, own), ""
+    lon, lat = place or (None, None)
     try:
-        found = reads.find_owners(
-            requests.session(),
-            scope=auth.scope(Permission.CASES_READ),
-            uscc=code,
-            name=None if code else q or None,
-            lon=lon,
-            lat=lat,
-        )
+        return reads.find_owners(session, scope=own, lon=lon, lat=lat), ""
     except InvalidInput:
         return [], say("liaison.lookup.position_invalid")
-    return found, ""
+
+
+def _find_by_words(q: str, own: Scope) -> list[reads.Owner]:
+    """By name or credit code, only where the reader may look, the best matches first."""
+    session, scope = requests.session(), auth.scope(Permission.OWNERS_LOOK_UP)
+    found = find_by_text(session, q, scope=scope, limit=SOUGHT)
+    ids = [one.id for one in found if one.kind == "enterprise"][:LISTED]
+    owners = {row.enterprise_id: explain(row) for row in list_owners(session, ids)}
+    people = list_people(session, sorted({one.grid_id for one in owners.values() if one.grid_id}))
+    return [
+        reads.Owner(owner, people.get(owner.grid_id or 0), is_mine=owner.grid_id in own.grid_ids)
+        for owner in (owners[one] for one in ids if one in owners)
+    ]
 
 
 def _answer(one: reads.Owner) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from flask import Response, current_app, make_response, render_template, request
 
+from geodata.queries.jobs import count_unseen
 from geodata.queries.map_choices import has_invented_rows
 from webmap import auth, requests
 from webmap.i18n import catalogue, translate
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
 
 HTML_LANGUAGE = {"zh": "zh-CN", "en": "en"}
 _SHANGHAI = ZoneInfo("Asia/Shanghai")
-_SCRIPT_SENTENCES = "send."
+_SCRIPT_SENTENCES = ("send.", "decide.")
+_SCRIPT_SENTENCES = ("send.", "jobs.js.")
 
 
 @dataclass(frozen=True)
@@ -40,11 +42,12 @@ TABS = (
     Tab("my_stations", "/my-stations", Permission.STATIONS_WRITE, "station"),
     Tab("overview", "/overview", Permission.OVERVIEW_READ, "overview"),
     Tab("reviews", "/reviews", Permission.REVIEWS_DECIDE, "review"),
-    Tab("lines", "/lines", Permission.CASES_PROPOSE, "list"),
+    Tab("lines", "/lines", Permission.ENTERPRISES_READ, "list"),
     Tab("lookup", "/lookup", Permission.OWNERS_LOOK_UP, "search"),
     Tab("reports", "/reports", Permission.REPORTS_READ, "report"),
     Tab("boundaries", "/boundaries", Permission.BOUNDARIES_READ, "grid"),
     Tab("imports", "/imports", Permission.IMPORTS_RUN, "import"),
+    Tab("exports", "/exports", Permission.EXPORTS_RUN, "list"),
     Tab("jobs", "/jobs", Permission.JOBS_READ, "jobs"),
     Tab("users", "/admin/users", Permission.USERS_READ, "people"),
     Tab("settings", "/admin/settings", Permission.SETTINGS_READ, "settings"),
@@ -141,6 +144,9 @@ def _common() -> dict[str, Any]:
         "nonce": requests.csp_nonce(),
         "identity": asker,
         "can": lambda name: auth.may(Permission[name]),
+        "unseen_jobs": count_unseen(requests.session(), asker.user_id)
+        if asker is not None and asker.may(Permission.JOBS_READ)
+        else 0,
         "sign_on_label": _sign_on_label(),
         "is_demo": has_invented_rows(requests.session()),
         "now": datetime.now(UTC),

@@ -89,6 +89,14 @@ def step_words(case: CaseRow | None) -> str:
     return say("liaison.step_words", n=number, step=say(f"case_step.{case.step}"))
 
 
+def step_parts(case: CaseRow | None) -> dict[str, str]:
+    """4/5 and 申报批复 apart, for where the number is heavier."""
+    number = step_of(case)
+    if case is None or number == ALL_DONE:
+        return {"step_number": "", "step_name": step_words(case)}
+    return {"step_number": f"{number}/{len(STEPS)}", "step_name": say(f"case_step.{case.step}")}
+
+
 def kind_words(band: str, *more: str | None) -> str:
     """25–49 人 · 道路运输."""
     words = say(f"staff_band.{band}")
@@ -122,6 +130,7 @@ def row_of(card: CardRow, context: Context) -> dict[str, Any]:
         "chip": chip_of(card, context),
         "step": step_of(card.case),
         "step_words": step_words(card.case),
+        **step_parts(card.case),
         "last": last_words(card, context.today),
         "can_work": True,
         "on_map": card.lon is not None,

@@ -25,6 +25,7 @@ from geodata.queries.settings import read_settings
 from geodata.rules.shares import percent
 from webmap import auth, requests
 from webmap.pages import layout
+from webmap.pages.my_grid_words import short_code
 from webmap.permissions import Permission, requires
 
 if TYPE_CHECKING:
@@ -128,6 +129,7 @@ def show_overview() -> Response:
         percent=percent,
         figure_url=_figure_urls(county),
         again=_again,
+        short=lambda code: short_code(code or "", county),
     )
 
 
@@ -157,8 +159,10 @@ def show_list() -> Response:
         row_name=_row_name(session, county, asked.row),
         today=local_today(session),
         may_direct=may_direct,
+        may_propose=auth.may(Permission.CASES_PROPOSE) and not may_direct,
         assignees=list_assignees(session, auth.scope(Permission.CASES_DIRECT)) if may_direct else [],
         again=_again,
+        short=lambda code: short_code(code or "", county),
         export_query=urlencode({**request.args, "county": county}),
     )
 
@@ -191,6 +195,7 @@ def show_stations() -> Response:
         today=local_today(session),
         settings=settings,
         again=_again,
+        short=lambda code: short_code(code or "", county),
     )
 
 
@@ -216,7 +221,7 @@ def choose_county(counties: list[tuple[str, str]]) -> str:
 
 
 def sort_rows(rows: list[queries.OverviewRow], sort: str, *, is_falling: bool) -> list[queries.OverviewRow]:
-    """Rows by a figure, a rate or the code; a rate without a base comes after the rest, what is no grid last."""
+    """Rows by a figure, a rate or the code; a rate without a base after the rest, what is no grid last."""
     grids = [row for row in rows if row.is_grid]
     others = [row for row in rows if not row.is_grid]
 

@@ -13,9 +13,32 @@ from webmap.permissions import Permission, requires
 bp = Blueprint("phone", __name__)
 
 _WORKER = "work/worker.js"
-# What today's list and one enterprise need to open and work; the map draws from the server anyway.
-_SHELL_FOLDERS = ("work", "css")
-_SHELL_FILES = ("app/dom.js",)
+_SHELL = (
+    "app/dom.js",
+    "css/liaison.css",
+    "css/mark.svg",
+    "css/tokens.css",
+    "css/work.css",
+    *(
+        f"work/{name}.js"
+        for name in (
+            "counters",
+            "drafts",
+            "enterprise",
+            "form",
+            "kept",
+            "lookup",
+            "outbox",
+            "page",
+            "print",
+            "send",
+            "signal",
+            "visit",
+            "words",
+        )
+    ),
+)
+"""What today's list and one enterprise need to open and work; the map draws from the server anyway."""
 
 
 @bp.get("/worker.js")
@@ -23,10 +46,9 @@ _SHELL_FILES = ("app/dom.js",)
 def get_worker() -> Response:
     """The service worker, at the root so that it may serve every page; new with every release."""
     folder = Path(current_app.static_folder or "")
-    names = list_shell(folder)
     release = {
-        "version": shell_version(folder, names),
-        "shell": [url_for("static", filename=name) for name in names],
+        "version": shell_version(folder),
+        "shell": [url_for("static", filename=name) for name in _SHELL],
     }
     text = f"self.RELEASE = {json.dumps(release)};\n{(folder / _WORKER).read_text('utf-8')}"
     response = Response(text, content_type="text/javascript; charset=utf-8")
@@ -42,21 +64,9 @@ def show_offline() -> str:
 
 
 @cache
-def list_shell(folder: Path) -> tuple[str, ...]:
-    """The files kept on the phone, by name below the static folder."""
-    found = [
-        path.relative_to(folder).as_posix()
-        for part in _SHELL_FOLDERS
-        for path in sorted((folder / part).iterdir())
-        if path.suffix in {".js", ".css", ".svg"}
-    ]
-    return (*(name for name in found if name != _WORKER), *_SHELL_FILES)
-
-
-@cache
-def shell_version(folder: Path, names: tuple[str, ...]) -> str:
+def shell_version(folder: Path) -> str:
     """A word that changes when any of the files does, or the worker itself."""
     digest = hashlib.sha256()
-    for name in (*names, _WORKER):
+    for name in (*_SHELL, _WORKER):
         digest.update((folder / name).read_bytes())
     return digest.hexdigest()[:16]

@@ -1,13 +1,15 @@
 // A card says what was clicked: name, hours, services and their state, how to get in; or enterprise, grid, reason.
 import { current } from "./answers.js";
 import { feature, get } from "./api.js";
+import { decisionForm } from "./decision.js";
 import { el, fill, icon } from "./dom.js";
 import { bar } from "./figure.js";
 import { gapReason, gapTitle, remedyTag } from "./panel-coverage.js";
 import { partsText, shareParts, shareText } from "./panel-grids.js";
-import { statusSymbol } from "./panel-enterprises.js";
+import { decided, statusSymbol } from "./panel-enterprises.js";
+import { peopleFacts } from "./people.js";
 import { enterprise, gridTitle, owner, reasonText, sentence, waits } from "./reason.js";
-import { may } from "./rights.js";
+import { may, mayDecide } from "./rights.js";
 import { set, state } from "./state.js";
 import { clock, dateTime, isChinese, metres, number, shortCode, t } from "./text.js";
 
@@ -109,6 +111,7 @@ async function gridCard(id) {
     t(`grid_kind.${detail.kind ?? told?.kind ?? "grid"}`), (told ?? detail).name, shortCode((told ?? detail).code, state.county),
     ...(told ? gridLines(told) : []),
     counts.total === undefined ? null : el("h3", { class: "with-figure" }, t("page.enterprises_here"), el("span", {}, t("page.firms", { n: number(counts.total) }))),
+    facts(peopleFacts(id)),
     facts([
       [t("page.org.unorganized"), counts.unorganized === undefined ? null : t("page.firms", { n: number(counts.unorganized) })],
       [t("page.waiting"), counts.review === undefined ? null : t("page.firms", { n: number(counts.review) })],
@@ -127,6 +130,7 @@ function gapCard(rank) {
   const near = gap.nearest_open;
   return frame(
     el("span", {}, t("page.gap_n", { n: gap.rank }), " ", remedyTag(gap.remedy)), name, code,
+    facts(gap.grid_id ? peopleFacts(gap.grid_id) : []),
     el("p", { class: "card-line" }, el("b", {}, t("page.people", { n: number(gap.people) })), t("page.in_places", { n: number(gap.places) })),
     gap.shut_station || !near ? el("p", { class: "card-line" }, gapReason(gap)) : null,
     near ? el("p", { class: "card-line" }, t("page.nearest_open", { name: near.name, m: metres(near.distance_m) })) : null,
@@ -149,14 +153,17 @@ async function enterpriseCard(id) {
   const row = enterprise(await get(`enterprises/${id}`));
   const { assignment } = row;
   hooks.onEnterprise(row);
-  const both = assignment.other_grid
+  const choices = waits(assignment) && mayDecide(assignment, state.county) ? await get(`enterprises/${id}/owner-choices`) : null;
+  const both = assignment.other_grid && !choices
     ? el("div", { class: "sides" }, side(assignment.grid ?? { name: owner(assignment) }, "page.owner_now"), side(assignment.other_grid, "page.also_sees"))
     : null;
   return frame(
     el("span", { class: "with-symbol" }, statusSymbol(assignment.status), t(`assignment_status.${assignment.status}`)), row.name, "",
     el("p", { class: "card-reason" }, el("b", {}, t(assignment.grid ? "page.responsible" : "page.responsible_union", { owner: owner(assignment) })), " ", reasonText(assignment)),
     both,
-    waits(assignment) ? el("p", { class: "card-note" }, t("page.waits_for_person")) : null,
+    waits(assignment) && !choices ? el("p", { class: "card-note" }, t("page.waits_for_person")) : null,
+    choices ? decisionForm(choices, () => settled(id)) : null,
+    facts(assignment.grid ? peopleFacts(assignment.grid.id) : []),
     facts([
       [t("page.organization"), row.organization_status ? t(`organization_status.${row.organization_status}`) : null],
       [t("page.staff"), row.band ? t(`staff_band.${row.band}`) : null],
@@ -169,6 +176,15 @@ async function enterpriseCard(id) {
     historyList(assignment.history),
     inventedNote(row),
   );
+}
+
+// Settled here: the card says so for a moment, then shows the new owner, and the list loses the case.
+function settled(id) {
+  window.setTimeout(() => {
+    shown = "";
+    decided(id);
+    draw();
+  }, 900);
 }
 
 function side(grid, key) {

@@ -11,6 +11,7 @@ import { openMenu } from "./menu.js";
 import * as coverage from "./panel-coverage.js";
 import * as enterprises from "./panel-enterprises.js";
 import * as grids from "./panel-grids.js";
+import * as people from "./people.js";
 import * as search from "./search.js";
 import { enterprise } from "./reason.js";
 import { settings } from "./settings.js";
@@ -180,6 +181,7 @@ function wire() {
   document.addEventListener("keydown", (event) => { if (event.key === "Escape" && state.sel && !document.querySelector(".menu") && event.target !== byId("search")) set({ sel: null }); });
   search.install({ field: byId("search"), list: byId("found"), onChoose: (row) => { document.body.classList.remove("is-searching"); goToFound(row); } });
   card.install(byId("card"), { onEnterprise, onShown: makeRoom });
+  people.install(() => { drawPanel(); card.draw({ fresh: true }); });
   if (isPhone()) byId("legend").open = false;
   byId("legend-close")?.addEventListener("click", () => { byId("legend").open = false; });
 }

@@ -7,6 +7,7 @@ import { openMenu } from "./menu.js";
 import { coverageSentence, drawSentence } from "./sentence.js";
 import { set, state } from "./state.js";
 import { metres, number, shortCode, t } from "./text.js";
+import { liaisonOf } from "./people.js";
 
 let order = "people";
 
@@ -39,7 +40,8 @@ function gapRow(gap) {
     el("span", { class: "rank" }, String(gap.rank)),
     el("span", { class: "row-main" },
       el("span", { class: "row-title" }, el("b", {}, name, code ? el("i", {}, ` ${code}`) : null), remedyTag(gap.remedy)),
-      el("span", { class: "row-note" }, gapReason(gap))),
+      el("span", { class: "row-note" }, gapReason(gap)),
+      liaisonOf(gap.grid_id) ? el("span", { class: "row-note" }, t("page.people.answers"), " ", el("b", {}, liaisonOf(gap.grid_id))) : null),
     el("span", { class: "row-figure" }, el("b", {}, number(gap.people)), t("page.people_unit"))));
 }
 

@@ -1,4 +1,4 @@
-// Enterprises: how many, how many settled, and those that wait for a person. Nothing can be decided here yet.
+// Enterprises: how many, how many settled, and those that wait for a person.
 import { get, items } from "./api.js";
 import { current } from "./answers.js";
 import { el, fill, icon } from "./dom.js";
@@ -8,6 +8,9 @@ import { drawSentence } from "./sentence.js";
 import { set, state } from "./state.js";
 import { number, shortCode, t } from "./text.js";
 import { ownGrids } from "./panel-grids.js";
+import { liaisonOf } from "./people.js";
+import { may } from "./rights.js";
+import { settings } from "./settings.js";
 
 const PAGE = 50;
 
@@ -140,12 +143,12 @@ function queueRow(row) {
   el("span", { class: "row-main" },
     el("span", { class: "row-title" }, el("b", {}, row.name)),
     el("span", { class: "row-note" }, reasonText(assignment)),
-    el("span", { class: "row-note" }, t("page.for_now"), " ", el("b", {}, owner(assignment)), assignment.other_grid ? [`　${t("page.other_side")} `, gridTitle(assignment.other_grid)] : null))));
+    el("span", { class: "row-note" }, t("page.for_now"), " ", el("b", {}, owner(assignment)), " ", liaisonOf(assignment.grid?.id), assignment.other_grid ? [`　${t("page.other_side")} `, gridTitle(assignment.other_grid), " ", liaisonOf(assignment.other_grid.id)] : null))));
 }
 
 function drawQueue(node) {
   const n = reviewOf(summary.chosen);
-  const head = el("div", { class: "list-head" }, el("h2", {}, t("page.queue_title", { n: number(n) })), el("span", { class: "order-note" }, t("page.read_only")));
+  const head = el("div", { class: "list-head" }, el("h2", {}, t("page.queue_title", { n: number(n) })), may("decide", state.county) || settings.may.decide_grids.length ? null : el("span", { class: "order-note" }, t("page.read_only")));
   const { rows, status } = queue;
   if (!rows.length) {
     fill(node, head, el("p", { class: "empty" }, t(status === "ready" ? "page.queue_empty" : status === "failed" ? "page.unreachable" : "page.counting")));
@@ -153,6 +156,14 @@ function drawQueue(node) {
   }
   fill(node, head, el("ol", { class: "rows" }, rows.map(queueRow)),
     queue.questions.some((question) => question.after !== null) ? el("button", { type: "button", class: "more", on: { click: () => loadQueue({ more: true }) } }, t("page.more")) : null);
+}
+
+// Somebody settled a case here: it waits no more.
+export function decided(id) {
+  queue = { ...queue, rows: queue.rows.filter((row) => row.id !== id) };
+  whole.clear();
+  summary = { ...summary, key: "" };
+  redraw();
 }
 
 export function markEnterprise(node) {

@@ -3,6 +3,7 @@ import { current } from "./answers.js";
 import { el, fill, icon } from "./dom.js";
 import { bar, drawFigure } from "./figure.js";
 import { purpleClass } from "./map/grids-scene.js";
+import { liaisonOf } from "./people.js";
 import { may } from "./rights.js";
 import { drawSentence, gridsSentence } from "./sentence.js";
 import { set, state } from "./state.js";
@@ -72,7 +73,7 @@ function tableRow(row) {
   const selected = state.sel?.kind === "grid" && state.sel.id === row.id;
   const pick = () => set({ sel: selected ? null : { kind: "grid", id: row.id } });
   return el("tr", { class: selected ? "is-selected" : "", data: { grid: row.id }, on: { click: pick } },
-    el("th", { scope: "row" }, el("button", { type: "button", class: "grid-name", "aria-pressed": String(selected), on: { click: (event) => { event.stopPropagation(); pick(); } } }, el("b", {}, row.name.replace(/网格$/, "")), " ", el("i", {}, shortCode(row.code, state.county)))),
+    el("th", { scope: "row" }, el("button", { type: "button", class: "grid-name", "aria-pressed": String(selected), on: { click: (event) => { event.stopPropagation(); pick(); } } }, el("b", {}, row.name.replace(/网格$/, "")), " ", el("i", {}, shortCode(row.code, state.county)), liaisonOf(row.id) ? el("small", { class: "row-person" }, liaisonOf(row.id)) : null)),
     el("td", { class: "col-share" }, el("span", { class: "share-figure" }, shareText(row)), row.people ? bar(shareParts(row), partsText(row)) : null),
     el("td", { class: "col-number" }, number(row.not_covered)),
     row.unorganized === undefined ? null : el("td", { class: "col-number" }, el("span", { class: `purple is-${purpleClass(row.unorganized)}` }, number(row.unorganized))));

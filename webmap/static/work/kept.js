@@ -4,6 +4,9 @@ import { newKey, user } from "./page.js";
 
 export { newKey, user };
 
+// Whose pages the service worker holds.
+export const LAST_USER = "tenmin:user";
+
 const DRAFT = "tenmin:draft:";
 const OUT = "tenmin:out:";
 const OLD_MS = 30 * 24 * 60 * 60 * 1000;

@@ -6,7 +6,7 @@ import { drawCount, drawEnterprise, FONT, INK } from "../app/map/symbols.js";
 import { Tiles } from "../app/map/tiles.js";
 import { settings as map_settings } from "../app/settings.js";
 import { say } from "./page.js";
-import { settings, t, word } from "./words.js";
+import { number, settings, t, word } from "./words.js";
 
 const L = window.L;
 const LISTED = 60;
@@ -142,7 +142,7 @@ function list() {
   const shown = inView.slice(0, LISTED);
   const title = document.getElementById("map-list-title");
   title.textContent = !rows.length ? t("map.none")
-    : shown.length < inView.length ? t("map.in_view_first", { n: inView.length, shown: shown.length }) : t("map.in_view", { n: inView.length });
+    : shown.length < inView.length ? t("map.in_view_first", { n: number(inView.length), shown: shown.length }) : t("map.in_view", { n: number(inView.length) });
   fill(document.getElementById("map-list"), ...shown.map(line));
 }
 
@@ -177,13 +177,27 @@ async function load() {
   const response = await fetch(settings.points, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(String(response.status));
   const answer = await response.json();
-  return { found: answer.features.map(rowOf), off: answer.not_on_map };
+  const found = answer.features.map(rowOf);
+  return { found: found.sort((a, b) => Number(b.loud) - Number(a.loud)), off: answer.not_on_map };
 }
 
+// The office's base map with its thanks and approval number; without it, or without network, our own streets.
 function drawBase() {
-  if (!map_settings.base_map) return;
-  base = map_settings.base_map.layers.map(({ url, subdomains }) => L.tileLayer(url, { subdomains, maxZoom: 18 }).addTo(map));
-  for (const one of base) one.once("tileerror", () => { base?.forEach((gone) => gone.remove()); base = null; layer.redraw(); });
+  const chosen = map_settings.base_map;
+  const chip = document.getElementById("base-chip");
+  if (!chosen) return;
+  base = chosen.layers.map(({ url, subdomains }) => L.tileLayer(url, { subdomains, maxZoom: 18 }).addTo(map));
+  chip.textContent = [chosen.attribution, chosen.approval].filter(Boolean).join(" · ");
+  chip.hidden = !chip.textContent;
+  for (const one of base) one.once("tileerror", () => { base?.forEach((gone) => gone.remove()); base = null; chip.hidden = true; layer.redraw(); });
+}
+
+// The enterprise of the address, `#345`: where one comes from its page.
+function showAsked() {
+  const row = rows.find((one) => String(one.id) === location.hash.slice(1));
+  if (!row) return;
+  map.setView([row.point[1], row.point[0]], 17, { animate: false });
+  choose([row]);
 }
 
 async function start() {
@@ -209,6 +223,7 @@ async function start() {
     return;
   }
   showAll();
+  showAsked();
   list();
   layer.redraw();
   window.tenminMyMap = { rows: rows.length, isReady: () => tiles.idle };

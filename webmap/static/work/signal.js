@@ -1,13 +1,12 @@
 // The dark bar: no signal, what waits, an older list. And the service worker, for the pages of one user.
 import { el, fill, icon } from "../app/dom.js";
 import { drop, again, flush, onChange, REFUSED, start } from "./outbox.js";
-import { forgetDrafts, tidy, user } from "./kept.js";
+import { LAST_USER, tidy, user } from "./kept.js";
 import { say } from "./page.js";
 import { clock, t } from "./words.js";
 
 const bar = document.getElementById("signal");
 const keptAt = document.documentElement.dataset.keptAt;
-const LAST_USER = "tenmin:user";
 const NEXT_PAGES = 12;
 let was = 0;
 
@@ -89,19 +88,8 @@ async function keepPages() {
   if (due.length) active.postMessage({ keep: due });
 }
 
-// The way out takes half-filled forms and kept pages along; unsent visits wait for the same user.
-function watchSignOut() {
-  document.addEventListener("submit", (event) => {
-    if (event.target.getAttribute("action") !== "/logout") return;
-    forgetDrafts();
-    localStorage.removeItem(LAST_USER);
-    navigator.serviceWorker?.controller?.postMessage({ forget: true });
-  });
-}
-
 onChange(show);
 tidy();
-watchSignOut();
 start();
 keepPages();
 

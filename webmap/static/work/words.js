@@ -23,7 +23,7 @@ export function clock(iso) {
 
 export function monthDay(date) {
   const [, month, number] = date.split("-").map(Number);
-  return t("words.month_day", { month, day: number, name: t(`words.month.${month}`) });
+  return t("words.month_day", { day: number, name: t(`words.month.${month}`) });
 }
 
 export function addDays(date, n) {
@@ -34,3 +34,6 @@ export function addDays(date, n) {
 
 // 0 Sunday to 6 Saturday.
 export const weekday = (date) => new Date(`${date}T00:00:00Z`).getUTCDay();
+
+const grouped = new Intl.NumberFormat("en-US");
+export const number = (value) => grouped.format(value);

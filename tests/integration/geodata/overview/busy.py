@@ -149,7 +149,7 @@ def stations(world: World, today: date) -> None:
         (100, "open", today, None),
         (200, "open", today - timedelta(days=8), None),
         (500, "open", None, None),
-        (1100, "temporarily_closed", today, (-9, -2)),
+        (1100, "temporarily_closed", today - timedelta(days=5), (-9, -2)),
         (1200, "temporarily_closed", today, (-9, None)),
         (1300, "temporarily_closed", today, None),
         (1400, "retired", None, None),

@@ -144,7 +144,7 @@ def test_vacant_grid_names_who_acts(session, office):
     assert (market.liaison, market.cadre, market.acting) == (None, "cadre同志", "deputy同志")
     assert (east.liaison, east.cadre, east.acting) == (None, None, None)
     assert [row.code for row in overview.rows if row.is_staffed] == ["G1"]
-    assert [row.code for row in overview.rows if row.has_posts] == ["G1", "G2", "X1"]
+    assert [row.code for row in overview.rows if row.has_posts] == ["G1", "G2", "X1", "Z1"]
 
 
 def test_station_counts_once_in_the_exclusive_grid_it_stands_in(session, office):
