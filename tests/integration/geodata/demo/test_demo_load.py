@@ -40,6 +40,7 @@ EXPECTED = {
     "boundary_versions": 14,
     "demand": 900,
     "divisions": 17,
+    "duty_phones_invented": 55,
     "enterprises": 5000,
     "finding:divisions:columns_ignored": 1,
     "finding:enterprises:rows_without_place": 1,
