@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from geodata.boundaries.service import activate_due
 from geodata.founding import sweeps
 from geodata.queries import attempts, jobs, stored_files
+from geodata.queries.state import fold
 from geodata.queries.tile_tables import refresh
 
 BY = "worker"
@@ -37,4 +38,5 @@ add_chore("activate_boundaries", "*/15 * * * *", lambda session: activate_due(se
 add_chore("sweep_founding", "*/15 * * * *", sweeps.sweep)
 add_chore("sweep_attempts", "7 * * * *", attempts.sweep)
 add_chore("sweep_uploads", "17 * * * *", stored_files.delete_stale_uploads)
+add_chore("fold_changes", "37 * * * *", fold)
 add_chore("sweep_jobs", "27 3 * * *", jobs.delete_old)
