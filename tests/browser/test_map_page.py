@@ -151,7 +151,7 @@ def test_enterprise_says_which_grid_and_why(visit):
     visitor.page.click(".queue-row >> nth=0")
     visitor.page.wait_for_selector(".card-reason")
     assert "负责" in visitor.page.inner_text(".card-reason")
-    assert visitor.page.locator("#card .side").count() == 2
+    assert visitor.page.locator("#card .choice").count() == 2
     visitor.page.wait_for_selector("#footer:has-text('✓ 相符')")
 
 
