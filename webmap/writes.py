@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from geodata.db import transaction
 from geodata.errors import InvalidInput, VersionMissing
 from geodata.queries import audit, submissions
+from geodata.rules.personal import check_no_id_number
 from webmap import auth, requests
 from webmap.permissions import permission_of
 
@@ -39,12 +40,15 @@ def write(work: Callable[[Session], Done], *, creates: bool = False) -> Response
     With an ``Idempotency-Key`` the same request is done once: sent again, it gets the first answer.
 
     Raises:
+        InvalidInput: ``looks_like_id_number`` when a text of the body holds one, whatever field it is in.
         InvalidInput: ``idempotency_key_missing`` when it ``creates`` and names none;
             ``idempotency_key_invalid``.
         Conflict: ``submission_differs`` for a key used before with other contents.
     """
     asker = auth.identity()
     user_id = asker.user_id if asker else None
+    if request.is_json:
+        _refuse_id_numbers(request.get_json(silent=True))
     key = _submission_key(user_id, required=creates)
     requests.close_session()  # what was read so far is not what is written upon
     with transaction(requests.engine()) as session:
@@ -67,6 +71,14 @@ def expected_version() -> int:
     if found is None:
         raise InvalidInput("base_version_invalid")
     return int(found[1])
+
+
+def _refuse_id_numbers(value: Any) -> None:
+    """No text that people enter may hold the number of an identity card."""
+    if isinstance(value, str):
+        check_no_id_number(value)
+    for part in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        _refuse_id_numbers(part)
 
 
 def _once(session: Session, key: str, user_id: int | None, work: Callable[[Session], Done]) -> Done:

@@ -58,6 +58,17 @@ def test_password_of_a_new_user_is_told_once_and_kept_nowhere(desk: APIFlask, ad
         assert password not in repr(rows(desk, f"SELECT t::text FROM {table} t"))  # noqa: S608
 
 
+@pytest.mark.parametrize("field", ["name", "organisation"])
+def test_text_with_an_identity_number_is_refused_in_any_field(
+    desk: APIFlask, admin: OfficeClient, field: str
+) -> None:
+    body = {"login": f"id-{field}", "name": "新人", field: "张三 410102199003074518"}
+    refused = admin.post_json("/api/v1/users", body)
+    assert (refused.status_code, refused.get_json()["code"]) == (400, "looks_like_id_number")
+    assert "410102199003074518" not in refused.get_data(as_text=True)
+    assert rows(desk, "SELECT FROM users WHERE login = :login", login=f"id-{field}") == []
+
+
 def test_save_without_or_with_an_old_version_is_refused(desk: APIFlask, admin: OfficeClient) -> None:
     made = admin.post_json("/api/v1/users", {"login": "ban", "name": "旧"}).get_json()
     path = f"/api/v1/users/{made['user_id']}"
