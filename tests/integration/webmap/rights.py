@@ -47,6 +47,7 @@ SAMPLES: dict[str, object] = {
     "name": "claim_days",
     "day": "2026-11-21",
     "on": "2026-11-21",
+    "purpose": "report",
 }
 """What stands in an address for a parameter, by name; else ids are 1 and words as many ``x`` as they need."""
 
