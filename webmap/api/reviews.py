@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from apiflask import APIBlueprint
 from flask import Response
-from pydantic import BaseModel, ConfigDict, Field
 
 from geodata.assignment.lookup import explain
 from geodata.assignment.reviews import decide_review
@@ -21,11 +20,12 @@ from geodata.queries.assignments import list_owners
 from geodata.queries.grid_people import GridPeople, list_people
 from geodata.queries.overview_figures import RowKey
 from geodata.queries.people import local_today
-from geodata.queries.reviews import OWNER_KINDS, ReviewKind, ReviewRow
+from geodata.queries.reviews import OWNER_KINDS, ReviewRow
 from geodata.rules.assignment import local_date
 from geodata.vocab import GAP_TOLERANCE_M
 from webmap import auth, errors, requests
 from webmap.api import parameters, responsibility
+from webmap.api import reviews_schemas as schemas
 from webmap.permissions import Permission, requires
 from webmap.writes import Done, expected_version, write
 
@@ -34,177 +34,10 @@ if TYPE_CHECKING:
 
 bp = APIBlueprint("reviews_api", __name__, url_prefix="/api/v1", tag="reviews")
 
-MANY = 100
-"""Enterprises of one bulk act."""
-
 CHOICES = 3
 """Owners offered: who has it, the other side, and what else lies within the accuracy."""
 
-Reason = Annotated[str, Field(min_length=1, max_length=500, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$")]
 _ENTERPRISE = f"/enterprises/<{parameters.ID}:enterprise_id>"
-
-
-class Body(BaseModel):
-    """What a write takes: nothing that it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class OwnerDecision(Body):
-    """Who shall be responsible, and why."""
-
-    owner: Annotated[str, Field(pattern=r"^(grid:[0-9]{1,15}|union:([0-9]{6}|[0-9]{9}|[0-9]{12}))$")]
-    reason: Reason
-
-
-class CoverWanted(Body):
-    """Which union of the line covers an enterprise, and how one knows."""
-
-    union_name: Annotated[str, Field(min_length=1, max_length=100, pattern=parameters.TEXT_PATTERN)]
-    note: Reason
-
-
-class CoverDecision(Body):
-    """Whether it is so."""
-
-    confirmed: bool
-    note: Reason
-
-
-Ids = Annotated[
-    list[Annotated[int, Field(ge=1, le=parameters.MAX_ID, strict=True)]], Field(min_length=1, max_length=MANY)
-]
-
-
-class ManyAssigned(Body):
-    """Which enterprises go to whom."""
-
-    enterprise_ids: Ids
-    user_id: Annotated[int, Field(ge=1, le=parameters.MAX_ID, strict=True)]
-    note: Reason | None = None
-
-
-class ManyFreed(Body):
-    """Which enterprises nobody shall hold, and why."""
-
-    enterprise_ids: Ids
-    note: Reason
-
-
-class RowAnswer(BaseModel):
-    """What became of one."""
-
-    enterprise_id: int
-    ok: bool
-    holder: str | None
-    code: str | None
-    sentence: str | None
-
-
-class ManyAnswer(BaseModel):
-    """Each by itself."""
-
-    done: int
-    failed: int
-    results: list[RowAnswer]
-
-
-class OwnerAnswer(BaseModel):
-    """Who is responsible now."""
-
-    enterprise_id: int
-    based_on: int
-    owner: str
-    reason_zh: str
-    reason_en: str
-
-
-class ProposalAnswer(BaseModel):
-    """A proposal as it stands."""
-
-    id: int
-    version: int
-    enterprise_id: int
-    union_name: str
-    state: Literal["open", "confirmed", "declined", "withdrawn"]
-
-
-class Person(BaseModel):
-    """Somebody to call."""
-
-    id: int
-    name: str
-    work_phone: str | None
-
-
-class OwnerChoice(BaseModel):
-    """An owner one may name: a grid or a union of last resort, with who works there."""
-
-    owner: str
-    code: str
-    name: str
-    is_now: bool
-    distance_m: float | None
-    liaison: Person | None
-    acting: Person | None
-
-
-class OwnerChoices(BaseModel):
-    """What a decision needs to be seen: place, accuracy, the owners one may name, outlines."""
-
-    enterprise_id: int
-    based_on: int
-    status: str
-    waits: bool
-    days: int
-    reason_zh: str
-    reason_en: str
-    point: list[float] | None
-    accuracy_m: float | None
-    choices: list[OwnerChoice]
-    outlines: dict[str, Any] = Field(description="GeoJSON FeatureCollection of the grids around.")
-
-
-class ChoicesQuery(parameters.Query):
-    """What else to offer and draw."""
-
-    also: parameters.Id | None = Field(None, description="Id of a grid that a dispute names.")
-
-
-class ReviewsQuery(parameters.Query):
-    """Which of what waits."""
-
-    kind: ReviewKind | None = None
-    page: int = Field(1, ge=1, le=100_000)
-    limit: int = Field(30, ge=1, le=100)
-
-
-class Review(BaseModel):
-    """One thing that waits."""
-
-    kind: ReviewKind
-    id: int
-    version: int
-    enterprise_id: int
-    name: str
-    since: str
-    days: int
-    by: str | None
-    is_own: bool = Field(description="The reader asked or ended it, so another must decide.")
-    detail: str | None
-    note: str | None
-    holder: str | None
-    decide_by: str | None
-
-
-class ReviewPage(BaseModel):
-    """What waits, longest first."""
-
-    counts: dict[str, int]
-    total: int
-    page: int
-    limit: int
-    reviews: list[Review]
 
 
 def actor(permission: Permission) -> Actor:
@@ -215,9 +48,9 @@ def actor(permission: Permission) -> Actor:
 
 @bp.get("/reviews")
 @requires(Permission.REVIEWS_DECIDE)
-@bp.input(ReviewsQuery, location="query", arg_name="query")
-@bp.output(ReviewPage)
-def list_waiting_reviews(query: ReviewsQuery) -> Response:
+@bp.input(schemas.ReviewsQuery, location="query", arg_name="query")
+@bp.output(schemas.ReviewPage)
+def list_waiting_reviews(query: schemas.ReviewsQuery) -> Response:
     """Everything that waits for a decision of mine, longest first."""
     session, me = requests.session(), actor(Permission.REVIEWS_DECIDE)
     asked: dict[str, Any] = {"user_id": me.user_id, "today": local_today(session)}
@@ -239,18 +72,18 @@ def list_waiting_reviews(query: ReviewsQuery) -> Response:
 
 @bp.get(f"{_ENTERPRISE}/owner-choices")
 @requires(Permission.REVIEWS_DECIDE)
-@bp.input(ChoicesQuery, location="query", arg_name="query")
-@bp.output(OwnerChoices)
-def get_owner_choices(enterprise_id: int, query: ChoicesQuery) -> Response:
+@bp.input(schemas.ChoicesQuery, location="query", arg_name="query")
+@bp.output(schemas.OwnerChoices)
+def get_owner_choices(enterprise_id: int, query: schemas.ChoicesQuery) -> Response:
     """Who may be named responsible, with the people there, and what the map draws."""
     return private(read_choices(requests.session(), enterprise_id, also=query.also))
 
 
 @bp.post(f"{_ENTERPRISE}/owner")
 @requires(Permission.REVIEWS_DECIDE)
-@bp.input(OwnerDecision, location="json", arg_name="wanted")
-@bp.output(OwnerAnswer)
-def decide_owner(enterprise_id: int, wanted: OwnerDecision) -> Response:
+@bp.input(schemas.OwnerDecision, location="json", arg_name="wanted")
+@bp.output(schemas.OwnerAnswer)
+def decide_owner(enterprise_id: int, wanted: schemas.OwnerDecision) -> Response:
     """Name who is responsible. `If-Match` is the `based_on` one saw; decided meanwhile is 409 with who."""
     me, based_on = actor(Permission.REVIEWS_DECIDE), expected_version()
 
@@ -280,9 +113,9 @@ def decide_owner(enterprise_id: int, wanted: OwnerDecision) -> Response:
 
 @bp.post(f"{_ENTERPRISE}/cover-proposals")
 @requires(Permission.CASES_PROPOSE)
-@bp.input(CoverWanted, location="json", arg_name="wanted")
-@bp.output(ProposalAnswer, status_code=201)
-def propose_cover(enterprise_id: int, wanted: CoverWanted) -> Response:
+@bp.input(schemas.CoverWanted, location="json", arg_name="wanted")
+@bp.output(schemas.ProposalAnswer, status_code=201)
+def propose_cover(enterprise_id: int, wanted: schemas.CoverWanted) -> Response:
     """Say that a union of the line covers an enterprise; the grid stays responsible, a cadre confirms."""
     me = actor(Permission.CASES_PROPOSE)
 
@@ -297,9 +130,9 @@ def propose_cover(enterprise_id: int, wanted: CoverWanted) -> Response:
 
 @bp.post(f"/cover-proposals/<{parameters.ID}:proposal_id>/decide")
 @requires(Permission.CASES_VERIFY)
-@bp.input(CoverDecision, location="json", arg_name="wanted")
-@bp.output(ProposalAnswer)
-def decide_cover(proposal_id: int, wanted: CoverDecision) -> Response:
+@bp.input(schemas.CoverDecision, location="json", arg_name="wanted")
+@bp.output(schemas.ProposalAnswer)
+def decide_cover(proposal_id: int, wanted: schemas.CoverDecision) -> Response:
     """Confirm or decline what somebody else proposed."""
     me, version = actor(Permission.CASES_VERIFY), expected_version()
 
@@ -314,9 +147,9 @@ def decide_cover(proposal_id: int, wanted: CoverDecision) -> Response:
 
 @bp.post("/cases/assign-many")
 @requires(Permission.CASES_DIRECT)
-@bp.input(ManyAssigned, location="json", arg_name="wanted")
-@bp.output(ManyAnswer)
-def assign_many(wanted: ManyAssigned) -> Response:
+@bp.input(schemas.ManyAssigned, location="json", arg_name="wanted")
+@bp.output(schemas.ManyAnswer)
+def assign_many(wanted: schemas.ManyAssigned) -> Response:
     """Give enterprises to one person; each row tells what became of it, a foreign one like a missing one."""
     me = actor(Permission.CASES_DIRECT)
     return _many(
@@ -328,9 +161,9 @@ def assign_many(wanted: ManyAssigned) -> Response:
 
 @bp.post("/cases/free-many")
 @requires(Permission.CASES_DIRECT)
-@bp.input(ManyFreed, location="json", arg_name="wanted")
-@bp.output(ManyAnswer)
-def free_many(wanted: ManyFreed) -> Response:
+@bp.input(schemas.ManyFreed, location="json", arg_name="wanted")
+@bp.output(schemas.ManyAnswer)
+def free_many(wanted: schemas.ManyFreed) -> Response:
     """Take enterprises from who holds them; each row tells what became of it."""
     me = actor(Permission.CASES_DIRECT)
     return _many(lambda session: bulk.free_many(session, wanted.enterprise_ids, note=wanted.note, actor=me))
@@ -363,11 +196,11 @@ def _row(one: RowResult) -> dict[str, Any]:
 
 
 def _proposal(found: Any) -> dict[str, Any]:
-    return {name: getattr(found, name) for name in ProposalAnswer.model_fields}
+    return {name: getattr(found, name) for name in schemas.ProposalAnswer.model_fields}
 
 
 def _review(row: ReviewRow) -> dict[str, Any]:
-    told = {name: getattr(row, name) for name in Review.model_fields}
+    told = {name: getattr(row, name) for name in schemas.Review.model_fields}
     return told | {
         "since": row.since.isoformat(),
         "decide_by": row.decide_by.isoformat() if row.decide_by else None,
