@@ -157,11 +157,12 @@ def _place(session: Session, wanted: PostWanted, *, scope: Scope, today: date) -
     if wanted.grid_id is not None or wanted.station_id is not None:
         county = users.find_county_of(session, grid_id=wanted.grid_id, station_id=wanted.station_id)
         if county is None or not scope.has_county(county):
-            raise NotFound("grid_not_found" if wanted.grid_id is not None else "station_not_found")
+            kind, wanted_id = ("grid", wanted.grid_id) if wanted.grid_id else ("station", wanted.station_id)
+            raise NotFound(f"{kind}_not_found", id=wanted_id)
     elif not scope.has_county(county):
         raise Forbidden("county_of_others")
     elif county is not None and not users.county_exists(session, county):
-        raise NotFound("county_not_found")
+        raise NotFound("county_not_found", county=county)
     return replace(wanted, county_code=county, valid_from=wanted.valid_from or today)
 
 

@@ -54,7 +54,7 @@ def check_size(size_bytes: int) -> None:
         RefusedFile: ``file_too_large``.
     """
     if size_bytes > MAX_FILE_BYTES:
-        raise RefusedFile("file_too_large", size=size_bytes, limit=MAX_FILE_BYTES)
+        raise RefusedFile("file_too_large", limit_mb=MAX_FILE_BYTES // 2**20)
 
 
 def get_upload(session: Session, upload_id: int, *, user_id: int | None) -> StoredFile:

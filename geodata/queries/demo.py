@@ -159,9 +159,13 @@ def add_duty_phones(session: Session, *, prefix: str) -> int:
     """Set an invented duty phone at stations without one, but for every third; returns how many."""
     written = session.execute(
         sa.text(
-            "UPDATE stations SET duty_phone = CAST(:prefix AS text) || lpad(CAST(id AS text), 4, '0'), "
+            "UPDATE stations AS s SET "
+            "duty_phone = CAST(:prefix AS text) || lpad(CAST(numbered.at AS text), 4, '0'), "
             "invented_fields = array_append(invented_fields, 'duty_phone') "
-            "WHERE duty_phone IS NULL AND id % 3 <> 0 RETURNING id"
+            # By code and not by id, so that every loading gives the same ones.
+            "FROM (SELECT id, row_number() OVER (ORDER BY code) AS at FROM stations "
+            "WHERE duty_phone IS NULL) AS numbered "
+            "WHERE numbered.id = s.id AND numbered.at % 3 <> 0 RETURNING s.id"
         ),
         {"prefix": prefix},
     )

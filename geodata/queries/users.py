@@ -285,7 +285,7 @@ def get_grid_id(session: Session, county_code: str | None, code: str) -> int:
     """The id of a grid by its code, in a county or where only one county has it.
 
     Raises:
-        NotFound: ``grid_not_found``, also when several counties have one of that code.
+        NotFound: ``grid_not_in_force``, also when several counties have one of that code.
     """
     found = session.scalars(
         sa.text(
@@ -295,7 +295,7 @@ def get_grid_id(session: Session, county_code: str | None, code: str) -> int:
         {"code": code, "county": county_code},
     ).all()
     if len(found) != 1:
-        raise NotFound("grid_not_found")
+        raise NotFound("grid_not_in_force", code=code)
     return int(found[0])
 
 
@@ -307,5 +307,5 @@ def get_station_id(session: Session, code: str) -> int:
     """
     found = session.scalars(sa.text("SELECT id FROM stations WHERE code = :code"), {"code": code}).first()
     if found is None:
-        raise NotFound("station_not_found")
+        raise NotFound("station_not_found", id=code)
     return int(found)

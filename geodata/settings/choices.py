@@ -121,4 +121,4 @@ def _check_county(session: Session, county_code: str, scope: Scope) -> None:
     if not scope.has_county(county_code or None):
         raise Forbidden("county_of_others")
     if county_code and not users.county_exists(session, county_code):
-        raise NotFound("county_not_found")
+        raise NotFound("county_not_found", county=county_code)

@@ -108,7 +108,7 @@ def choose_default(session: Session, code: str, *, version: int, scope: Scope, b
 def _lock(session: Session, code: str, version: int) -> CoverageRule:
     rule = coverage.lock_rule(session, code)
     if rule is None:
-        raise NotFound("rule_not_found")
+        raise NotFound("rule_not_found", rule=code)
     check_version(session, stored=rule.version, expected=version, subject_kind=KIND, subject_id=code)
     return rule
 

@@ -102,7 +102,7 @@ def add_standard(session: Session, wanted: StandardWanted, *, version: int, scop
     if not scope.has_county(wanted.county_code):
         raise Forbidden("county_of_others")
     if wanted.county_code is not None and not users.county_exists(session, wanted.county_code):
-        raise NotFound("county_not_found")
+        raise NotFound("county_not_found", county=wanted.county_code)
     _check_items(session, wanted.items)
     if wanted.valid_from < people.local_today(session):
         raise InvalidInput("standard_in_past")

@@ -1,8 +1,10 @@
 """Both languages say everything, with the same parameters."""
 
+import ast
 import re
 from enum import StrEnum
 from inspect import getmembers, isclass
+from pathlib import Path
 from string import Formatter
 
 import pytest
@@ -10,6 +12,8 @@ import pytest
 from geodata import errors, vocab
 from webmap.i18n import LOCALES, catalogue, choose_locale
 
+ROOT = Path(__file__).resolve().parents[2]
+ROOMS = ("geodata", "webmap", "scripts")
 PLURAL_WORDS = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -65,3 +69,26 @@ def test_every_base_error_has_a_sentence():
 )
 def test_choose_locale(wanted, accepted, expected):
     assert choose_locale(wanted, accepted) == expected
+
+
+def raised_errors():
+    """Every error raised with a code written out: where, its code, the names of its parameters."""
+    kinds = {name for name, kind in getmembers(errors, isclass) if issubclass(kind, errors.GeodataError)}
+    for path in sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in kinds):
+                continue
+            if node.args and isinstance(node.args[0], ast.Constant):
+                given = {keyword.arg for keyword in node.keywords}
+                yield f"{path.relative_to(ROOT)}:{node.lineno}", node.args[0].value, given
+
+
+def test_every_error_raised_has_a_sentence_and_gives_what_it_names():
+    sentences = catalogue("zh")
+    wrong = [
+        (place, code)
+        for place, code, given in raised_errors()
+        if f"error.{code}" not in sentences
+        or (None not in given and not parameters(sentences[f"error.{code}"]) <= given)
+    ]
+    assert wrong == []

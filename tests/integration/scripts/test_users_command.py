@@ -81,7 +81,7 @@ def test_posts_are_given_and_ended_and_access_is_taken_and_given_back(tenmin, da
     number = str(last(post)["post_id"])
     assert tenmin("post", "wang", "--end", number).exit_code == 0
     assert last(tenmin("post", "wang", "--end", "999"))["error"] == "post_not_found"
-    assert last(tenmin("post", "wang", "--role", "liaison", "--grid", "G9"))["error"] == "grid_not_found"
+    assert last(tenmin("post", "wang", "--role", "liaison", "--grid", "G9"))["error"] == "grid_not_in_force"
     assert tenmin("post", "wang").exit_code == 2
     assert tenmin("disable", "wang").exit_code == 0
     assert not opens(database_url, "wang", first)
