@@ -121,10 +121,7 @@ def get_today(session: Session, *, scope: Scope, user_id: int) -> Today:
     """The day's work on the grids of a scope: what is overdue, due, new, in hand and next."""
     context = read_context(session, user_id=user_id, scope=scope)
     asker = _asker(context, scope)
-    counts = founding_lists.count_groups(session, asker, (*TODAY_GROUPS, "unorganized"))
-    groups = {
-        name: founding_lists.list_group(session, asker, name) if counts[name] else [] for name in TODAY_GROUPS
-    }
+    counts, groups = founding_lists.list_groups(session, asker, TODAY_GROUPS, counted=("unorganized",))
     grids = grid_people.list_grid_work(session, sorted(scope.grid_ids), sorted(UNORGANIZED_STATES))
     people = grid_people.list_people(session, sorted(scope.grid_ids))
     return Today(context, [(grid, people[grid.grid_id]) for grid in grids], counts, groups)
@@ -193,11 +190,7 @@ def list_waiting(session: Session, *, scope: Scope, user_id: int) -> Waiting:
     """What waits for a cadre: ends to verify, pauses, disputes, lapsed claims, overdue and unheld cases."""
     context = read_context(session, user_id=user_id, scope=scope)
     asker = _asker(context, scope)
-    counts = founding_lists.count_groups(session, asker, WAITING_GROUPS)
-    groups = {
-        name: founding_lists.list_group(session, asker, name) if counts[name] else []
-        for name in WAITING_GROUPS
-    }
+    counts, groups = founding_lists.list_groups(session, asker, WAITING_GROUPS)
     asked = [card.case.id for card in groups["pauses"] if card.case is not None]
     pauses = [pause for pause in founding_cases.list_pauses(session, asked) if pause.is_approved is None]
     open_disputes = disputes.list_disputes(session, scope)

@@ -108,6 +108,9 @@ GROUPS = {
 }
 """The groups of a day's work. An enterprise may stand in several; ``next`` is what is in hand, not due."""
 
+GROUP_LIMIT = 50
+"""Enterprises shown of each group."""
+
 _DUE = {
     "overdue": _OVERDUE,
     "today": "c.state = 'open' AND c.due_on = :today",
@@ -184,16 +187,38 @@ def _mine(scope: Scope) -> tuple[str, dict[str, Any]]:
     return wide, more
 
 
-def count_groups(session: Session, asker: Asker, groups: Sequence[str]) -> dict[str, int]:
-    """How many enterprises stand in each group."""
+def list_groups(
+    session: Session,
+    asker: Asker,
+    groups: Sequence[str],
+    *,
+    counted: Sequence[str] = (),
+    limit: int = GROUP_LIMIT,
+) -> tuple[dict[str, int], dict[str, list[CardRow]]]:
+    """(how many stand in each group, the most pressing of each), of ``counted`` only how many.
+
+    Enterprises are gone through once to find who stands where, and once more for the few that are shown.
+    """
     base, values = _base(asker)
-    counted = ", ".join(f"count(*) FILTER (WHERE {GROUPS[name]}) AS {name}" for name in groups)
-    return dict(session.execute(sa.text(f"{base} SELECT {counted} {_JOINS}"), values).mappings().one())
+    columns = [f"count(*) FILTER (WHERE {GROUPS[name]}) AS n_{name}" for name in (*groups, *counted)]
+    columns += [
+        f"(array_agg(e.id ORDER BY {_SORTS['due']}) FILTER (WHERE {GROUPS[name]}))[1:{limit:d}] AS ids_{name}"
+        for name in groups
+    ]
+    statement = sa.text(f"{base} SELECT {', '.join(columns)} {_JOINS}")
+    found = session.execute(statement, values).mappings().one()
+    ids = {name: found[f"ids_{name}"] or [] for name in groups}
+    cards = _cards_of(session, asker, sorted({one for several in ids.values() for one in several}))
+    counts = {name: found[f"n_{name}"] for name in (*groups, *counted)}
+    return counts, {name: [cards[one] for one in several] for name, several in ids.items()}
 
 
-def list_group(session: Session, asker: Asker, group: str, *, limit: int = 50) -> list[CardRow]:
-    """The enterprises of one group, the most pressing first."""
-    return _cards(session, asker, (Clause(GROUPS[group]),), order=_SORTS["due"], limit=limit)
+def _cards_of(session: Session, asker: Asker, ids: Sequence[int]) -> dict[int, CardRow]:
+    if not ids:
+        return {}
+    chosen = Clause("e.id = ANY(:ids)", {"ids": list(ids)})
+    cards = _cards(session, asker, (chosen,), order="e.id", limit=len(ids))
+    return {card.enterprise_id: card for card in cards}
 
 
 def list_mine(session: Session, asker: Asker, wanted: ListQuestion) -> tuple[int, list[CardRow]]:

@@ -74,9 +74,14 @@ def test_every_group_every_order_and_every_filter_is_sql_that_runs(office):
     claims.claim(office.session, office.shop.id, actor=office.liaison)
     for actor in (office.liaison, office.planner):
         asker = founding_lists.Asker(actor.scope, actor.user_id, local_today(office.session))
-        counts = founding_lists.count_groups(office.session, asker, list(founding_lists.GROUPS))
-        for group, count in counts.items():
-            assert len(founding_lists.list_group(office.session, asker, group)) == count
+        names = list(founding_lists.GROUPS)
+        counts, groups = founding_lists.list_groups(office.session, asker, names)
+        assert {name: len(cards) for name, cards in groups.items()} == counts
+        fewer, first = founding_lists.list_groups(
+            office.session, asker, names[:3], counted=names[3:], limit=1
+        )
+        assert fewer == counts
+        assert {name: cards[:1] for name, cards in groups.items() if name in names[:3]} == first
         for sort in founding_lists.SORTS:
             total, cards = founding_lists.list_mine(office.session, asker, ListQuestion(sort=sort))
             assert total == len(cards) == 4
