@@ -194,7 +194,7 @@ def _read_identity() -> Identity | None:
         session_id=found.session_id,
         csrf_token=found.csrf_token,
         must_change_password=found.must_change_password,
-        posts=tuple(people.list_held_posts(session, found.user_id)),
+        posts=found.posts,
     )
 
 

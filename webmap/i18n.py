@@ -5,8 +5,10 @@ so that neither language is the translation of the other. The catalogues are rea
 compiled files to forget.
 """
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from babel.messages.pofile import read_po
@@ -36,6 +38,13 @@ def catalogue(locale: str) -> dict[str, str]:
                     raise KeyError(f"{message.id} stands twice, again in {path.name}")
                 messages[str(message.id)] = str(message.string)
     return messages
+
+
+@cache
+def spoken(locale: str, prefixes: str | tuple[str, ...]) -> Mapping[str, str]:
+    """The messages whose keys begin so: what a page hands to its scripts."""
+    chosen = {key: text for key, text in catalogue(locale).items() if key.startswith(prefixes)}
+    return MappingProxyType(chosen)
 
 
 def has_key(key: str) -> bool:

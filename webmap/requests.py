@@ -92,8 +92,10 @@ def json_response(body: Any, status: int = 200) -> Response:
 
 def locale() -> str:
     """The reader's language: ``?lang=``, else the choice kept, else the browser's wish, else Chinese."""
-    wanted = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
-    return choose_locale(wanted, request.headers.get("Accept-Language"))
+    if "locale" not in g:
+        wanted = request.args.get("lang") or request.cookies.get(LANGUAGE_COOKIE)
+        g.locale = choose_locale(wanted, request.headers.get("Accept-Language"))
+    return cast("str", g.locale)
 
 
 def takes_gzip() -> bool:

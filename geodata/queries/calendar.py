@@ -9,14 +9,29 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from geodata.models import CalendarDay
+from geodata.queries.state import data_version
 from geodata.rules.workdays import CalendarDay as Day
 from geodata.rules.workdays import WorkCalendar
 
 _FRIDAY = 5
+_kept: dict[tuple[str, str], WorkCalendar] = {}
 
 
 def read_calendar(session: Session) -> WorkCalendar:
-    """All days of the table: some years, about 400 rows each."""
+    """All days of the table: some years, about 400 rows each, read anew when one was changed.
+
+    Nearly every page about founding counts working days, and the table changes a few times a year.
+    """
+    key = (str(session.get_bind().engine.url), data_version(session, {"calendar"}))
+    calendar = _kept.get(key)
+    if calendar is None:
+        calendar = _read_calendar(session)
+        _kept.clear()
+        _kept[key] = calendar
+    return calendar
+
+
+def _read_calendar(session: Session) -> WorkCalendar:
     rows = session.execute(sa.select(CalendarDay.on_date, CalendarDay.is_workday, CalendarDay.is_announced))
     return WorkCalendar({on: Day(is_workday, is_announced) for on, is_workday, is_announced in rows})
 

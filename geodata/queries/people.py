@@ -12,6 +12,23 @@ from geodata.models import LoginSession, Post, User
 from geodata.queries.assignment_clauses import LOCAL_TODAY
 from geodata.queries.map_choices import INVENTED
 
+_POST_COLUMNS = (
+    "id",
+    "role",
+    "county_code",
+    "town_code",
+    "grid_id",
+    "station_id",
+    "industry_line",
+    "is_deputy",
+)
+_HELD_TODAY = f"p.valid_from <= {LOCAL_TODAY} AND (p.valid_to IS NULL OR p.valid_to > {LOCAL_TODAY})"
+_POSTS = (
+    "COALESCE((SELECT json_agg(json_build_object("
+    + ", ".join(f"'{name}', p.{name}" for name in _POST_COLUMNS)
+    + f") ORDER BY p.id) FROM posts AS p WHERE p.user_id = u.id AND {_HELD_TODAY}), '[]')"
+)
+
 
 @dataclass(frozen=True)
 class HeldPost:
@@ -38,6 +55,7 @@ class SignedIn:
     csrf_token: str
     must_change_password: bool
     seen_at: datetime
+    posts: tuple[HeldPost, ...]
 
 
 def find_user(session: Session, login: str) -> User | None:
@@ -53,14 +71,16 @@ def find_user_by_subject(session: Session, subject: str) -> User | None:
 def find_signed_in(
     session: Session, token_hash: bytes, *, idle: timedelta, demo: bool = True
 ) -> SignedIn | None:
-    """Whose session a secret opens; none when it ended, lapsed or idled too long, or the user is disabled.
+    """Whose session a secret opens, with the posts held today: one question, because every request asks it.
+
+    None when it ended, lapsed or idled too long, or the user is disabled.
 
     Invented users have none where no demonstration is shown (``demo``), or its rows are gone.
     """
     row = session.execute(
         sa.text(
             "SELECT s.id AS session_id, u.id AS user_id, u.login, u.name, s.csrf_token, "
-            "u.must_change_password, s.seen_at "
+            f"u.must_change_password, s.seen_at, {_POSTS} AS posts "
             "FROM login_sessions AS s JOIN users AS u ON u.id = s.user_id "
             "WHERE s.token_hash = :token_hash AND s.ended_at IS NULL AND u.disabled_at IS NULL "
             "AND s.expires_at > clock_timestamp() "
@@ -70,16 +90,17 @@ def find_signed_in(
         {"token_hash": token_hash, "idle": idle, "demo": demo},
     ).mappings()
     found = row.one_or_none()
-    return None if found is None else SignedIn(**found)
+    if found is None:
+        return None
+    return SignedIn(**{**found, "posts": tuple(HeldPost(**post) for post in found["posts"])})
 
 
 def list_held_posts(session: Session, user_id: int) -> list[HeldPost]:
     """The posts somebody holds today (Asia/Shanghai), by id."""
     rows = session.execute(
         sa.text(
-            "SELECT id, role, county_code, town_code, grid_id, station_id, industry_line, is_deputy "
-            f"FROM posts WHERE user_id = :user_id AND valid_from <= {LOCAL_TODAY} "
-            f"AND (valid_to IS NULL OR valid_to > {LOCAL_TODAY}) ORDER BY id"
+            f"SELECT {', '.join(_POST_COLUMNS)} FROM posts AS p "
+            f"WHERE p.user_id = :user_id AND {_HELD_TODAY} ORDER BY p.id"
         ),
         {"user_id": user_id},
     )

@@ -9,7 +9,7 @@ from geodata.queries.imports import list_county_names
 from geodata.queries.map_choices import CountyChoice, has_invented_rows, list_county_choices
 from geodata.vocab import DayType
 from webmap import auth, requests
-from webmap.i18n import catalogue
+from webmap.i18n import spoken
 from webmap.permissions import Permission
 
 if TYPE_CHECKING:
@@ -82,7 +82,7 @@ def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[s
             "decide": _open_counties(auth.scope(Permission.REVIEWS_DECIDE)),
             "decide_grids": sorted(auth.scope(Permission.REVIEWS_DECIDE).grid_ids),
         },
-        "strings": {key: text for key, text in catalogue(locale).items() if key.startswith(_SPOKEN)},
+        "strings": dict(spoken(locale, _SPOKEN)),
     }
 
 

@@ -27,7 +27,7 @@ from geodata.rules.walking import walk_minutes
 from geodata.stations.finder import HORIZON_MIN, Now, PublicStation, get_station, list_stations, read_now
 from geodata.vocab import AccessMethod, ReportKind, StationStatus
 from webmap import requests
-from webmap.i18n import catalogue
+from webmap.i18n import catalogue, spoken
 from webmap.pages.choices import default_county
 from webmap.pages.script_json import script_json
 from webmap.pages.week import week_lines
@@ -263,4 +263,4 @@ def _bounds(counties: list[CountyChoice]) -> list[dict[str, Any]]:
 
 
 def _strings() -> dict[str, str]:
-    return {key: text for key, text in catalogue(requests.locale()).items() if key.startswith(_SPOKEN)}
+    return dict(spoken(requests.locale(), _SPOKEN))

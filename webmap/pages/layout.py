@@ -12,7 +12,7 @@ from flask import Response, current_app, make_response, render_template, request
 from geodata.queries.jobs import count_unseen
 from geodata.queries.map_choices import has_invented_rows
 from webmap import auth, requests
-from webmap.i18n import catalogue, translate
+from webmap.i18n import spoken, translate
 from webmap.pages.script_json import script_json
 from webmap.permissions import Permission
 
@@ -155,9 +155,7 @@ def _common() -> dict[str, Any]:
                 "locale": locale,
                 "csrf": asker.csrf_token if asker else None,
                 "user": asker.user_id if asker else None,
-                "strings": {
-                    key: text for key, text in catalogue(locale).items() if key.startswith(_SCRIPT_SENTENCES)
-                },
+                "strings": dict(spoken(locale, _SCRIPT_SENTENCES)),
             }
         ),
     }

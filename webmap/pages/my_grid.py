@@ -18,7 +18,7 @@ from geodata.queries.map_choices import list_county_choices
 from geodata.queries.scopes import Scope
 from geodata.vocab import UNORGANIZED_STATES, CaseStep, VisitChannel, VisitResult
 from webmap import auth, requests
-from webmap.i18n import catalogue
+from webmap.i18n import spoken
 from webmap.pages import layout
 from webmap.pages.choices import base_map, own_county
 from webmap.pages.my_grid_words import grid_words, row_of, say
@@ -142,9 +142,7 @@ def show_map() -> Response:
         "counties": [{"code": one.code, "name": one.name, "bounds": one.bounds} for one in counties],
         "county": own_county() or requests.settings().default_county,
         "base_map": base_map(requests.base_map()),
-        "strings": {
-            key: text for key, text in catalogue(requests.locale()).items() if key.startswith("page.")
-        },
+        "strings": dict(spoken(requests.locale(), "page.")),
     }
     return render(
         "my_grid/map.html",
@@ -184,7 +182,7 @@ def print_list() -> Response:
 
 def render(template: str, *, sentences: tuple[str, ...] = _SCRIPT_SENTENCES, **context: Any) -> Response:
     """A page of the liaison's with what its scripts and the visit sheet need."""
-    strings = {key: text for key, text in catalogue(requests.locale()).items() if key.startswith(sentences)}
+    strings = dict(spoken(requests.locale(), sentences))
     return layout.render(
         template,
         thumb_tabs=THUMB_TABS,

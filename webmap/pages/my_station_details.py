@@ -18,7 +18,7 @@ from geodata.rules.station_entries import (
 from geodata.stations.photo_limits import MAX_PHOTOS
 from geodata.vocab import AccessMethod, ClosureKind, ServiceCondition, ServiceMode
 from webmap import requests
-from webmap.i18n import catalogue
+from webmap.i18n import spoken
 from webmap.pages import layout
 from webmap.pages import station_words as words
 from webmap.pages.my_stations import CHOICES, STATION, get_care, tile
@@ -37,9 +37,7 @@ _SPANS = range(2)
 def _render(template: str, title_key: str, care: StationCare, **context: Any) -> Response:
     """A page below a station: its name above, the version for its forms, who changed what on a conflict."""
     names = {service.code: words.service_name(service) for service in care.services}
-    strings = {
-        key: text for key, text in catalogue(requests.locale()).items() if key.startswith("station_page.")
-    }
+    strings = dict(spoken(requests.locale(), "station_page."))
     data = {"id": care.id, "version": care.row["version"], "services": names, "strings": strings}
     return layout.render(
         f"stations/{template}.html",

@@ -14,7 +14,7 @@ from geodata.rules.station_now import PublicState
 from geodata.stations import reading
 from geodata.vocab import ServiceCondition
 from webmap import auth, requests
-from webmap.i18n import catalogue
+from webmap.i18n import spoken
 from webmap.pages import layout
 from webmap.pages import station_words as words
 from webmap.pages.script_json import script_json
@@ -186,7 +186,5 @@ def _page_data(care: StationCare) -> dict[str, Any]:
             }
             for service in care.services
         },
-        "strings": {
-            key: text for key, text in catalogue(requests.locale()).items() if key.startswith("station_page.")
-        },
+        "strings": dict(spoken(requests.locale(), "station_page.")),
     }
