@@ -24,7 +24,7 @@ RETRY_AFTER_S = 10
 LANGUAGE_COOKIE = "lang"
 _HTTPS_FOR_S = 365 * 24 * 60 * 60
 
-_ENGINE = "tenmin.engine"
+_ENGINE, _READER = "tenmin.engine", "tenmin.reader"
 _SETTINGS = "tenmin.settings"
 
 
@@ -32,6 +32,9 @@ def install(app: Flask, settings: Settings) -> None:
     """Give an application its engine and the habits of this module."""
     app.extensions[_SETTINGS] = settings
     app.extensions[_ENGINE] = _open_engine(settings.database_url)
+    app.extensions[_READER] = app.extensions[_ENGINE].execution_options(
+        postgresql_readonly=True, isolation_level="REPEATABLE READ"
+    )
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
@@ -64,8 +67,7 @@ def session() -> Session:
     REPEATABLE READ, so that the data version in an ETag and the rows below it are of the same moment.
     """
     if "session" not in g:
-        reader = engine().execution_options(postgresql_readonly=True, isolation_level="REPEATABLE READ")
-        g.session = Session(reader)
+        g.session = Session(current_app.extensions[_READER])
     return cast("Session", g.session)
 
 
