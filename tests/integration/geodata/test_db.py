@@ -1,5 +1,6 @@
 """Connections that died while they rested are found before they are used."""
 
+import pytest
 import sqlalchemy as sa
 
 from geodata import db
@@ -8,8 +9,9 @@ from geodata.db import make_engine
 _ME = sa.text("SELECT pg_backend_pid()")
 
 
-def test_connection_that_died_while_it_rested_is_replaced(database_url, monkeypatch):
-    monkeypatch.setattr(db, "_REST_S", 0.0)
+@pytest.mark.parametrize("rest_s", [0.0, 1000.0])
+def test_connection_that_died_while_it_rested_is_replaced(database_url, monkeypatch, rest_s):
+    monkeypatch.setattr(db, "_REST_S", rest_s)
     engine, other = make_engine(database_url), make_engine(database_url)
     with engine.connect() as connection:
         first = connection.scalar(_ME)
