@@ -133,6 +133,7 @@ def test_first_day_of_a_liaison_from_signing_in_to_a_finished_step(visit):
     page.wait_for_url(f"**/work/enterprises/{free}")
     page.click("#claim-form button")
     page.wait_for_selector(".held:has-text('认领的')")
+    page.wait_for_load_state("networkidle")  # the page came anew; its scripts take a moment
     page.click("[data-visit]")
     choose(visitor, "result", "consented")  # first tap
     page.check('#visit-sheet input[data-next="1"]')  # second tap
