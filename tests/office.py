@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from geodata.accounts.signing_in import hash_token
 from geodata.db import transaction
 from geodata.models import Grid, LoginSession, Post, Station, User
+from geodata.queries.people import local_today
 from webmap.auth import COOKIE, CSRF_HEADER
 
 NAMES = {
@@ -130,3 +131,11 @@ def sign_in(client: OfficeClient, engine: sa.Engine, login: str) -> OfficeClient
     token, client.csrf, client.user_id = open_session(engine, login)
     client.set_cookie(COOKIE, token)
     return client
+
+
+def list_held_posts(session: Session, user_id: int) -> list[Post]:
+    """The posts a user holds today (Asia/Shanghai), by id."""
+    today = local_today(session)
+    held = sa.select(Post).where(Post.user_id == user_id, Post.valid_from <= today)
+    held = held.where(sa.or_(Post.valid_to.is_(None), Post.valid_to > today)).order_by(Post.id)
+    return list(session.scalars(held))

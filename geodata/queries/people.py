@@ -95,18 +95,6 @@ def find_signed_in(
     return SignedIn(**{**found, "posts": tuple(HeldPost(**post) for post in found["posts"])})
 
 
-def list_held_posts(session: Session, user_id: int) -> list[HeldPost]:
-    """The posts somebody holds today (Asia/Shanghai), by id."""
-    rows = session.execute(
-        sa.text(
-            f"SELECT {', '.join(_POST_COLUMNS)} FROM posts AS p "
-            f"WHERE p.user_id = :user_id AND {_HELD_TODAY} ORDER BY p.id"
-        ),
-        {"user_id": user_id},
-    )
-    return [HeldPost(**row) for row in rows.mappings()]
-
-
 def open_session(
     session: Session, *, user_id: int, token_hash: bytes, csrf_token: str, lifetime: timedelta
 ) -> None:

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from geodata.accounts import users
 from geodata.accounts.handing_over import HandedOver, hand_over
 from geodata.errors import Conflict, Forbidden, InvalidInput, NotFound
-from geodata.queries import people
 from geodata.queries.scopes import Scope
 from geodata.queries.vacancies import holders_of
 from geodata.vocab import Role
 from tests.integration.geodata.accounts.staff import ADMIN_ID, COUNTY, EVERYTHING, HERE, Staff
+from tests.office import list_held_posts
 
 
 def give_all(staff: Staff, old: int, new: int, *, days: int = 0, scope: Scope = EVERYTHING) -> HandedOver:
@@ -47,8 +47,8 @@ def test_hand_over_today_moves_all_grids_stations_and_lines_at_once(staff: Staff
     before = len(staff.log())
     done = give_all(staff, old, new)
     assert done.posts == 4
-    assert [post.id for post in people.list_held_posts(staff.session, old)] == [planner]
-    held = people.list_held_posts(staff.session, new)
+    assert [post.id for post in list_held_posts(staff.session, old)] == [planner]
+    held = list_held_posts(staff.session, new)
     assert {(post.role, post.grid_id) for post in held} == {
         ("liaison", staff.grids[0]),
         ("liaison", staff.grids[1]),
@@ -76,8 +76,8 @@ def test_hand_over_tomorrow_leaves_the_old_one_in_post_today(staff: Staff, pair)
     old, new = pair
     staff.give(old, Role.LIAISON, grid_id=staff.grids[0])
     give_all(staff, old, new, days=1)
-    assert len(people.list_held_posts(staff.session, old)) == 1
-    assert people.list_held_posts(staff.session, new) == []
+    assert len(list_held_posts(staff.session, old)) == 1
+    assert list_held_posts(staff.session, new) == []
     (begun,) = staff.posts_of(new)
     (ended,) = staff.posts_of(old)
     assert begun.valid_from == ended.valid_to == staff.tomorrow
@@ -88,7 +88,7 @@ def test_hand_over_to_the_deputy_raises_the_deputy(staff: Staff, pair) -> None:
     staff.give(old, Role.LIAISON, grid_id=staff.grids[0])
     staff.give(new, Role.LIAISON, grid_id=staff.grids[0], is_deputy=True)
     give_all(staff, old, new)
-    (held,) = people.list_held_posts(staff.session, new)
+    (held,) = list_held_posts(staff.session, new)
     assert not held.is_deputy
 
 
@@ -97,8 +97,8 @@ def test_hand_over_of_a_deputy_to_the_holder_changes_nothing_for_the_holder(staf
     seat = staff.give(new, Role.LIAISON, grid_id=staff.grids[0])
     staff.give(old, Role.LIAISON, grid_id=staff.grids[0], is_deputy=True)
     give_all(staff, old, new)
-    assert [post.id for post in people.list_held_posts(staff.session, new)] == [seat]
-    assert people.list_held_posts(staff.session, old) == []
+    assert [post.id for post in list_held_posts(staff.session, new)] == [seat]
+    assert list_held_posts(staff.session, old) == []
 
 
 def test_hand_over_of_a_disabled_user_fills_the_vacancy(staff: Staff, pair) -> None:
@@ -136,7 +136,7 @@ def test_hand_over_refusals_change_nothing(staff: Staff, pair) -> None:
     for kind, code, people_of, options in refusals:
         with pytest.raises(kind, match=code):
             give_all(staff, *people_of, **options)
-    assert len(people.list_held_posts(staff.session, old)) == 1
+    assert len(list_held_posts(staff.session, old)) == 1
 
 
 def test_hand_over_by_one_of_the_two_is_refused(staff: Staff, pair) -> None:
@@ -162,7 +162,7 @@ def test_hand_over_with_a_post_in_another_county_is_refused_whole(staff: Staff, 
     staff.give(new, Role.VIEWER, county_code=COUNTY)
     with pytest.raises(Forbidden, match="user_of_others"):
         give_all(staff, old, new, scope=HERE)
-    assert len(people.list_held_posts(staff.session, old)) == 2
+    assert len(list_held_posts(staff.session, old)) == 2
 
 
 SEATS = st.lists(

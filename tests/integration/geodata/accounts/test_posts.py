@@ -7,12 +7,12 @@ import pytest
 from geodata.accounts import posts, users
 from geodata.errors import Conflict, Forbidden, InvalidInput, NotFound, Stale
 from geodata.models import Post
-from geodata.queries import people
 from geodata.queries.scopes import Scope
 from geodata.queries.vacancies import holders_of, list_vacancies
 from geodata.rules.posts import PostWanted
 from geodata.vocab import Role
 from tests.integration.geodata.accounts.staff import ADMIN_ID, COUNTY, EVERYTHING, HERE, NEIGHBOUR, Staff
+from tests.office import list_held_posts
 
 
 def end(staff: Staff, post_id: int, *, version: int = 1, days: int = 0, scope: Scope = EVERYTHING):
@@ -137,12 +137,12 @@ def test_post_in_the_past_or_ending_before_it_begins_is_refused(staff: Staff) ->
 def test_post_is_held_from_its_first_day_to_the_day_before_its_end(staff: Staff) -> None:
     user_id = staff.user("wang")
     later = staff.give(user_id, Role.ADMIN, valid_from=staff.tomorrow)
-    assert people.list_held_posts(staff.session, user_id) == []
+    assert list_held_posts(staff.session, user_id) == []
     now = staff.give(user_id, Role.PLANNER, county_code=COUNTY, valid_to=staff.tomorrow)
-    assert [post.id for post in people.list_held_posts(staff.session, user_id)] == [now]
+    assert [post.id for post in list_held_posts(staff.session, user_id)] == [now]
     end(staff, now)
     end(staff, later)
-    assert people.list_held_posts(staff.session, user_id) == []
+    assert list_held_posts(staff.session, user_id) == []
 
 
 def test_end_post_tells_who_acts_in_the_vacancy(staff: Staff) -> None:
