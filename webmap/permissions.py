@@ -48,7 +48,9 @@ class Permission(StrEnum):
     REPORTS_ANSWER = "office:reports:answer"
     OFFICES_WRITE = "office:offices:write"
     OVERVIEW_READ = "office:overview:read"
+    PLANS_READ = "office:plans:read"
     PLANS_WRITE = "office:plans:write"
+    NETWORKS_WRITE = "office:networks:write"
     BOUNDARIES_READ = "office:boundaries:read"
     BOUNDARIES_WRITE = "office:boundaries:write"
     BOUNDARIES_APPROVE = "office:boundaries:approve"
@@ -110,7 +112,9 @@ GRANTS: Mapping[Permission, Mapping[Role, Reach]] = {
     Permission.REPORTS_ANSWER: {_CADRE: _OWN, _MANAGER: _OWN},
     Permission.OFFICES_WRITE: {_PLANNER: _OWN, _ADMIN: _OWN},
     Permission.OVERVIEW_READ: {_PLANNER: _OWN, _CADRE: _COUNTY, _VIEWER: _OWN},
+    Permission.PLANS_READ: {_PLANNER: _OWN, _CADRE: _COUNTY, _VIEWER: _OWN},
     Permission.PLANS_WRITE: {_PLANNER: _OWN},
+    Permission.NETWORKS_WRITE: {_PLANNER: _OWN, _ADMIN: _OWN},
     Permission.BOUNDARIES_READ: {_PLANNER: _OWN, _CADRE: _COUNTY, _ADMIN: _OWN},
     Permission.BOUNDARIES_WRITE: {_PLANNER: _OWN},
     Permission.BOUNDARIES_APPROVE: {_PLANNER: _OWN, _CADRE: _COUNTY},

@@ -1,6 +1,6 @@
 """All tables, so that one import fills the metadata."""
 
-from geodata.models.coverage import CoverageRule, CoverageRun, DemandPoint
+from geodata.models.coverage import CoverageRule, CoverageRun, DemandHours, DemandPoint
 from geodata.models.enterprises import Assignment, Enterprise, EnterpriseClarity
 from geodata.models.founding import (
     CalendarDay,
@@ -12,9 +12,10 @@ from geodata.models.founding import (
     Visit,
 )
 from geodata.models.jobs import FileChunk, Job, StoredFile
+from geodata.models.networks import Barrier, NetworkEdge, NetworkVersion
 from geodata.models.people import Attempt, CountySetting, LoginSession, Post, Submission, User
 from geodata.models.places import AssessmentArea, BoundaryVersion, Division, Grid, GridBoundary, Street
-from geodata.models.planning import CoverProposal
+from geodata.models.planning import CandidateSite, CoverProposal, Scenario, SitingRun
 from geodata.models.records import AuditEntry, DataChange, ImportBatch, Rejection
 from geodata.models.reports import ReportSalt, StationReport, UnionOffice
 from geodata.models.station_care import StationPhoto, StationVisitors
@@ -34,14 +35,17 @@ __all__ = [
     "Assignment",
     "Attempt",
     "AuditEntry",
+    "Barrier",
     "BoundaryVersion",
     "CalendarDay",
+    "CandidateSite",
     "CaseEvent",
     "CountySetting",
     "CoverProposal",
     "CoverageRule",
     "CoverageRun",
     "DataChange",
+    "DemandHours",
     "DemandPoint",
     "Dispute",
     "Division",
@@ -59,12 +63,16 @@ __all__ = [
     "ImportBatch",
     "Job",
     "LoginSession",
+    "NetworkEdge",
+    "NetworkVersion",
     "Outline",
     "Post",
     "Rejection",
     "ReportSalt",
+    "Scenario",
     "ServiceItem",
     "ServiceStandard",
+    "SitingRun",
     "Station",
     "StationClosure",
     "StationHours",
