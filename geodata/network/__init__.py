@@ -1,0 +1,1 @@
+"""Street graphs and travel time: pure arrays, no database."""
