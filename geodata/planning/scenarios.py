@@ -51,9 +51,7 @@ def get_scenario(session: Session, scenario_id: int, asker: Planner) -> KeptScen
     return _get(session, [scenario_id], asker)[0]
 
 
-def make_scenario(
-    session: Session, county_code: str, values: dict[str, Any], asker: Planner
-) -> KeptScenario:
+def make_scenario(session: Session, county_code: str, values: dict[str, Any], asker: Planner) -> KeptScenario:
     """Keep a scenario.
 
     Args:
@@ -126,8 +124,8 @@ def remove_scenario(session: Session, scenario_id: int, asker: Planner, version:
 def plan_stations(session: Session, scenario_id: int, asker: Planner, version: int) -> KeptScenario:
     """Turn the added sites of a scenario into planned stations, each once.
 
-    A planned station has a name and a place. Hours and services were assumptions of the scenario, so they stay
-    unknown until somebody reports them; and being planned, it counts in no figure.
+    A planned station has a name and a place. Hours and services were assumptions of the scenario, so they
+    stay unknown until somebody reports them; and being planned, it counts in no figure.
 
     Raises:
         NotFound: ``scenario_not_found``.

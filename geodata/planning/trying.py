@@ -11,8 +11,8 @@ from scipy.sparse import csc_array, hstack
 
 from geodata.coverage.inputs import Inputs
 from geodata.coverage.question import CoverageQuestion
-from geodata.coverage.reaching import Way, find_reach
 from geodata.errors import InvalidInput
+from geodata.planning.grounds import Ground, make_ground
 from geodata.planning.shelf import Shelf
 from geodata.rules.availability import StationClass, StationFacts
 from geodata.rules.changed_stations import change_stations
@@ -23,24 +23,6 @@ from geodata.vocab import Measure
 
 _KEPT_MOMENTS = 32
 _KEPT_GROUNDS = 4
-
-
-@dataclass(frozen=True, eq=False)
-class Ground:
-    """How one gets about, and who reaches the county's own stations: a column each.
-
-    ``unplaced`` places and stations are too far from any street.
-    """
-
-    way: Way
-    columns: csc_array
-    unplaced: Bools
-    station_unplaced: Bools
-
-    @classmethod
-    def make(cls, inputs: Inputs, way: Way, stations: Sequence[StationFacts]) -> "Ground":
-        reached = way.reach(inputs.demand.lonlat, positions(stations))
-        return cls(way, reached.matrix.tocsc(), reached.place_unplaced, reached.station_unplaced)
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +47,7 @@ class Tried:
 
 @dataclass(frozen=True, eq=False)
 class Base:
-    """What is, for one county, rule, measure and date. Safe for several threads: one is answered at a time."""
+    """What is, for one county, rule, measure and date. Several threads may ask; one is answered at a time."""
 
     inputs: Inputs
     outline: shapely.Geometry | None
@@ -82,7 +64,9 @@ class Base:
     def make(cls, inputs: Inputs, outline: shapely.Geometry | None, services: frozenset[str]) -> "Base":
         """Measure once who reaches which of the county's own stations."""
         own = [facts for row, facts in zip(inputs.rows, inputs.stations, strict=True) if not row["neighbour"]]
-        return cls(inputs, outline, services, own, Ground.make(inputs, inputs.way, own))
+        return cls(
+            inputs, outline, services, own, make_ground(inputs.way, inputs.demand.lonlat, positions(own))
+        )
 
     @property
     def station_ids(self) -> frozenset[int]:
@@ -133,9 +117,9 @@ class Base:
         stations = [wanted[at] for at in order]
         reach, off = ground.columns[:, staying], ground.station_unplaced[staying]
         if fresh:
-            found = ground.way.reach(self.inputs.demand.lonlat, positions([wanted[at] for at in fresh]))
-            reach = hstack([reach, found.matrix], format="csc")
-            off = np.concatenate((off, found.station_unplaced))
+            columns, fresh_off = ground.reach(positions([wanted[at] for at in fresh]))
+            reach = hstack([reach, columns], format="csc")
+            off = np.concatenate((off, fresh_off))
         same = [
             at
             for at, number in enumerate(order)
@@ -213,9 +197,7 @@ class Base:
         if self.ground.way.measure != Measure.STREETS or not (walls or bridges):
             return self.ground
         key = (frozenset(wall.wkb for wall in walls), tuple(bridge.wkb for bridge in bridges))
-        return self._grounds.get(
-            key, lambda: Ground.make(self.inputs, self.ground.way.edited(walls, bridges), self.stations)
-        )
+        return self._grounds.get(key, lambda: self.ground.edited(walls, bridges, positions(self.stations)))
 
     def _without_effect(self, changes: Sequence[Change]) -> list[int]:
         if self.ground.way.measure == Measure.STREETS:

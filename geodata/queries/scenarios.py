@@ -38,9 +38,7 @@ _KEPT = (
     "u.name AS maker, s.version, s.updated_at FROM scenarios s JOIN users u ON u.id = s.made_by"
 )
 # One's own, and what others of the county share.
-_VISIBLE = (
-    "(s.made_by = :reader OR s.is_shared) AND (:everything OR s.county_code = ANY(:scope_counties))"
-)
+_VISIBLE = "(s.made_by = :reader OR s.is_shared) AND (:everything OR s.county_code = ANY(:scope_counties))"
 
 
 def list_scenarios(
@@ -57,9 +55,7 @@ def list_scenarios(
     return [KeptScenario(**row) for row in rows.mappings()]
 
 
-def find_scenarios(
-    session: Session, ids: Sequence[int], *, reader: int, scope: Scope
-) -> list[KeptScenario]:
+def find_scenarios(session: Session, ids: Sequence[int], *, reader: int, scope: Scope) -> list[KeptScenario]:
     """Those of some scenarios that somebody may open, in the order asked."""
     rows = session.execute(
         sa.text(f"{_KEPT} WHERE {_VISIBLE} AND s.id = ANY(:ids) ORDER BY array_position(:ids, s.id)"),

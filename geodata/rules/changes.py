@@ -1,4 +1,4 @@
-"""What a scenario can change, as validated values: stations that come, move, shut or serve longer; walls; bridges.
+"""What a scenario can change: stations that come, move, shut or serve longer; walls and bridges.
 
 A scenario is a list of changes, numbered from 1 in the order given. What it does to the stations never
 depends on that order: two changes that say different things about one station contradict each other and
