@@ -55,6 +55,7 @@ from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
+from webmap.pages import scenarios as scenarios_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
@@ -93,6 +94,7 @@ BLUEPRINTS = (
     reviews_page.bp,
     reviews_api.bp,
     scenarios_api.bp,
+    scenarios_page.bp,
     jobs.bp,
     job_pages.bp,
     imports.bp,

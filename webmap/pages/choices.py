@@ -28,6 +28,8 @@ DEFAULT_TIME = "15:00"
 # The page speaks its own sentences and the words of the vocabulary, nothing of other rooms.
 _SPOKEN = (
     "page.",
+    "plans.",
+    "send.",
     "access_method.",
     "assignment_method.",
     "assignment_status.",
@@ -80,6 +82,8 @@ def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[s
             "enterprises": _open_counties(auth.scope(Permission.ENTERPRISES_READ)),
             "people": _open_counties(auth.scope(Permission.PEOPLE_READ)),
             "decide": _open_counties(auth.scope(Permission.REVIEWS_DECIDE)),
+            "plans": _open_counties(auth.scope(Permission.PLANS_READ)),
+            "plans_write": _open_counties(auth.scope(Permission.PLANS_WRITE)),
             "decide_grids": sorted(auth.scope(Permission.REVIEWS_DECIDE).grid_ids),
         },
         "strings": dict(spoken(locale, _SPOKEN)),

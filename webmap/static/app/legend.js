@@ -79,5 +79,5 @@ function enterprises(offMap) {
 export const baseName = (base) => (base ? [base.attribution, base.approval].filter(Boolean).join(" · ") : t("page.own_base"));
 
 export function draw(node, { offMap = 0, base = null } = {}) {
-  fill(node, { coverage, grids, enterprises: () => enterprises(offMap) }[state.tab](), el("p", { class: "legend-base" }, baseName(base)));
+  fill(node, { coverage, grids, enterprises: () => enterprises(offMap), plans: coverage }[state.tab](), el("p", { class: "legend-base" }, baseName(base)));
 }
