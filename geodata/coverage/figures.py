@@ -73,7 +73,10 @@ def _neighbourly(computed: Computation, total: int) -> dict[str, Any]:
 
 def _places(computed: Computation) -> dict[str, int]:
     ones = np.ones_like(computed.inputs.demand.weight)
-    return computed.tally(ones) | {"not_located": int((~computed.located).sum())}
+    counted = computed.tally(ones) | {"not_located": int((~computed.located).sum())}
+    if computed.inputs.streets is not None:
+        counted["unplaced"] = int(computed.reached.place_unplaced.sum())
+    return counted
 
 
 def _parts(people: dict[str, int]) -> list[dict[str, Any]]:
