@@ -250,8 +250,9 @@ def graph_of(streets, starts, goals):
             seconds = (high - low) * streets.seconds[edge]
             if before == after:
                 continue
-            if streets.forward[edge]:
+            # Who stands at a junction is at it, whatever the arrows say.
+            if streets.forward[edge] or low == high:
                 arc(before, after, seconds)
-            if streets.backward[edge]:
+            if streets.backward[edge] or low == high:
                 arc(after, before, seconds)
     return graph
