@@ -56,11 +56,15 @@ def find_candidates(
 
     A station whose hours are not known is none: somebody must first ask.
     """
-    terms = {"services": services, "unconfirmed_after_days": unconfirmed_after_days}
+
+    def state(station: StationFacts) -> StationState:
+        return classify_station(
+            station, moment, services=services, unconfirmed_after_days=unconfirmed_after_days
+        ).state
+
     return np.array(
         [
-            classify_station(now, moment, **terms).state == StationState.SHUT
-            and classify_station(then, moment, **terms).state == StationState.OPEN
+            state(now) == StationState.SHUT and state(then) == StationState.OPEN
             for now, then in zip(stations, longer, strict=True)
         ],
         dtype=np.bool_,

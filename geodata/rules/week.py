@@ -1,11 +1,11 @@
 """The 168 hours of a week: who is covered in each, as one product of a reach matrix with 168 masks.
 
-An hour is asked about at its first minute, as the curve of one day is. Days are dates: a public holiday of the
-working calendar is a ``holiday``, Monday to Friday are ``workday``, a make-up Sunday is a ``sunday``.
+An hour is asked about at its first minute, as the curve of one day is. Days are dates: a public holiday of
+the working calendar is a ``holiday``, Monday to Friday are ``workday``, a make-up Sunday is a ``sunday``.
 """
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, NamedTuple
 
@@ -74,7 +74,10 @@ def mask_stations(
         if key not in known:
             known[key] = [
                 classify_station(
-                    station, at, services=services, unconfirmed_after_days=unconfirmed_after_days
+                    _on(station, at.as_of),
+                    at,
+                    services=services,
+                    unconfirmed_after_days=unconfirmed_after_days,
                 ).state
                 for at in moments
             ]
@@ -85,6 +88,14 @@ def mask_stations(
         for state in (StationState.OPEN, StationState.UNKNOWN)
     )
     return Masks(counting, unsure)
+
+
+def _on(station: StationFacts, on: date) -> StationFacts:
+    """The station as a question about one date sees it: special hours of that date and the one before."""
+    if not station.dates:
+        return station
+    near = {day: station.dates[day] for day in (on - timedelta(days=1), on) if day in station.dates}
+    return replace(station, dates=near)
 
 
 def _told(station: StationFacts, services: Sequence[str]) -> Any:
@@ -118,7 +129,8 @@ class WeekStates:
     def covered(self, moment: int) -> Bools:
         """Which places are covered at a moment, peopled or not."""
         digit = self.digit[:, self.kind[moment]]
-        return (digit == ONE) | (digit == CROSS)
+        covered: Bools = (digit == ONE) | (digit == CROSS)
+        return covered
 
     def peopled(self, moment: int) -> Bools:
         """At which places the people are there at a moment."""
@@ -158,7 +170,7 @@ def find_states(
 
 @dataclass(frozen=True)
 class WeekCount:
-    """People by zone (rows) and moment (columns): covered, cross-covered among them, unknown, and all there."""
+    """People by zone (rows) and moment (columns): covered, cross among them, unknown, all there."""
 
     covered: Ints
     cross: Ints
