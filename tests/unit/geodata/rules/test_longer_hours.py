@@ -78,7 +78,7 @@ def test_each_pick_is_the_best_then_and_gains_add_up(table, data):
         assert pick.together == people.sum() - left.sum()
     if len(picks) < min(3, candidates.sum()):
         assert all(left[pairs[:, at]].sum() == 0 for at in np.flatnonzero(candidates))
-    # The first pick is the optimum of one, and no set does more than twice its greedy match wins back.
+    # Greedy gives at least 1 - 1/e of the best that three can do.
     best_of_three = max(
         (
             int(people[pairs[:, list(chosen)].any(axis=1)].sum())

@@ -1,5 +1,6 @@
 """A week of hours: kinds of days, the same states as single moments, sums over areas, worst hours."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import numpy as np
@@ -184,8 +185,6 @@ def test_every_cell_is_the_answer_of_its_moment(stations, places, timed, holiday
 
 def _as_of(station, on):
     """What the reading for one date would bring."""
-    from dataclasses import replace
-
     near = {day: span for day, span in station.dates.items() if 0 <= (on - day).days <= 1}
     return replace(station, dates=near)
 
