@@ -50,6 +50,9 @@ PATHS = [
         "cases/assignees",
         "disputes",
         "calendar",
+        "scenarios",
+        "scenarios/compare",
+        "scenarios/{scenario_id}",
     )
 ]
 
