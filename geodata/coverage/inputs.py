@@ -20,8 +20,10 @@ from geodata.errors import InvalidInput, NotFound
 from geodata.queries import coverage as queries
 from geodata.queries import coverage_reads as reads
 from geodata.queries.coverage_reads import Layer, PointSet, Zone
+from geodata.queries.demand_hours import read_presence
 from geodata.rules.availability import Closure, Service, StationFacts
 from geodata.rules.hours import Opening, hours_by_date
+from geodata.rules.presence import Attendance, attend
 from geodata.rules.reach import Ints
 from geodata.vocab import (
     AccessMethod,
@@ -54,7 +56,10 @@ class Layout:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Rows of the database as the rules want them. ``stations`` and ``rows`` run in parallel."""
+    """Rows of the database as the rules want them. ``stations`` and ``rows`` run in parallel.
+
+    ``attendance`` says when the people of demand points are there, None when no point has hours.
+    """
 
     rule: dict[str, Any]
     services: list[dict[str, str]]
@@ -65,6 +70,7 @@ class Inputs:
     demand: PointSet
     enterprises: PointSet
     layouts: dict[str, Layout]
+    attendance: Attendance | None = None
     streets: StreetInputs | None = None
 
     @property
@@ -85,7 +91,7 @@ class Inputs:
     def describe(self) -> dict[str, Any]:
         """A copy to keep with an answer: rule and stations whole, long lists as fingerprints."""
         streets = self.streets.describe() if self.streets else {}
-        return {
+        described = {
             **streets,
             "method": STREETS_METHOD if self.streets else METHOD,
             "rule": self.rule,
@@ -97,10 +103,21 @@ class Inputs:
             "counties": [asdict(zone) for zone in self.counties],
             "zones": {name: _digest_layout(layout) for name, layout in self.layouts.items()},
         }
+        if self.attendance is not None:
+            # Only then, so that answers from before there were such hours stay the answers of today.
+            described["attendance"] = {
+                "patterns": self.attendance.patterns,
+                "sha256": _digest(self.attendance.pattern),
+            }
+        return described
 
 
-def read_inputs(session: Session, question: CoverageQuestion) -> Inputs:
+def read_inputs(
+    session: Session, question: CoverageQuestion, *, days: tuple[date, date] | None = None
+) -> Inputs:
     """Read all that decides the answer to a normalized question.
+
+    ``days`` are a first and a last day to be asked about, instead of the date of the question alone.
 
     Raises:
         NotFound: ``rule_not_found``, ``county_not_found``.
@@ -113,7 +130,7 @@ def read_inputs(session: Session, question: CoverageQuestion) -> Inputs:
     if county is not None and not counties:
         raise NotFound("county_not_found", county=county)
     streets = read_streets(session, question, rule) if question.measure == Measure.STREETS else None
-    rows = reads.read_stations(session, county, _farthest_m(rule, question.measure), as_of)
+    rows = reads.read_stations(session, county, _farthest_m(rule, question.measure), as_of, days=days)
     demand = reads.read_demand(session, counties, county)
     enterprises = reads.read_enterprises(session, counties, county, as_of)
     own_ids = np.array([row["id"] for row in rows if not row["neighbour"]], dtype=np.int64)
@@ -136,6 +153,7 @@ def read_inputs(session: Session, question: CoverageQuestion) -> Inputs:
         enterprises=enterprises,
         layouts=layouts,
         streets=streets,
+        attendance=attend(demand.ids, read_presence(session, county)),
     )
 
 

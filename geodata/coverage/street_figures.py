@@ -14,7 +14,7 @@ LISTED_UNPLACED = 20
 
 def worst_unplaced(computed: Computation) -> Ints:
     """Rows of the unplaced places farthest from any street, unknown distances first, then by id."""
-    rows = np.flatnonzero(computed.reached.place_unplaced)
+    rows = np.flatnonzero(computed.reached.place_unplaced & computed.there)
     away = np.nan_to_num(computed.reached.place_away_m[rows], nan=np.inf)
     return rows[np.lexsort((computed.inputs.demand.ids[rows], -away))][:LISTED_UNPLACED]
 
@@ -35,8 +35,8 @@ def street_figures(computed: Computation, names: Mapping[int, str]) -> dict[str,
         }
         | {"barriers": len(streets.barriers)},
         "unplaced": {
-            "places": int(reached.place_unplaced.sum()),
-            "people": int(demand.weight[reached.place_unplaced].sum()),
+            "places": int((reached.place_unplaced & computed.there).sum()),
+            "people": int(computed.people[reached.place_unplaced].sum()),
             "stations": int(reached.station_unplaced.sum()),
             "cap_m": streets.way.cap_m,
             "worst": [

@@ -119,7 +119,7 @@ def test_a_place_at_the_cap_counts_and_beyond_it_is_unplaced_and_unknown():
     places = [(250, 100.0), (250, 100.1)]
     cover = states(along, places, [(250, 0)])
     assert cover.digit.tolist() == [ONE, UNKNOWN]
-    assert cover.hours[0].tolist() == [10, 0, 10]
+    assert cover.hours[0].tolist() == [10, 0, 10, 20]
     away = along.reach(lonlat(*places), lonlat((250, 0))).place_away_m
     assert away == pytest.approx([100.0, 100.1], abs=CAP_TOLERANCE_M)
 
@@ -192,8 +192,8 @@ def test_laws_of_covering_along_streets(drawn, places, stations, more, ends, pro
     turned = states(along, places[::-1], stations[::-1])
     assert turned.digit.tolist() == cover.digit.tolist()[::-1]
     people = 10 * len(places)
-    counted, _, unknown = cover.hours[0]
-    assert counted + unknown + 10 * (cover.digit == NOT_COVERED).sum() == people
+    counted, _, unknown, whole = cover.hours[0]
+    assert counted + unknown + 10 * (cover.digit == NOT_COVERED).sum() == people == whole
     before = np.isin(cover.digit, (ONE, CROSS))
     assert (np.array(covered(along, places, [*stations, more])) >= before).all()
     if ends[0] == ends[1]:
