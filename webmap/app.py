@@ -11,6 +11,7 @@ from webmap.api import admin_users as admin_users_api
 from webmap.api import (
     boundaries,
     coverage,
+    coverage_week,
     document,
     exports,
     features,
@@ -31,6 +32,7 @@ from webmap.api import overview as overview_api
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
 from webmap.api import reviews as reviews_api
+from webmap.api import scenarios as scenarios_api
 from webmap.config import Settings, read_settings
 from webmap.pages import (
     account,
@@ -78,6 +80,7 @@ BLUEPRINTS = (
     founding_writes.bp,
     founding_disputes.bp,
     coverage.bp,
+    coverage_week.bp,
     search.bp,
     tiles.bp,
     find_page.bp,
@@ -91,6 +94,7 @@ BLUEPRINTS = (
     lines_page.bp,
     reviews_page.bp,
     reviews_api.bp,
+    scenarios_api.bp,
     jobs.bp,
     job_pages.bp,
     imports.bp,

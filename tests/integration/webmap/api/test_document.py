@@ -35,6 +35,9 @@ PATHS = [
         "enterprises/{enterprise_id}/owner-choices",
         "coverage",
         "coverage/runs/{run_id}",
+        "coverage/week",
+        "coverage/longer-hours",
+        "coverage/nearest",
         "rules",
         "tiles/{z}/{x}/{y}.mvt",
         "healthz",
@@ -47,6 +50,9 @@ PATHS = [
         "cases/assignees",
         "disputes",
         "calendar",
+        "scenarios",
+        "scenarios/compare",
+        "scenarios/{scenario_id}",
     )
 ]
 
