@@ -139,7 +139,7 @@ function head() {
 }
 
 function grids() {
-  const rows = plan.result?.by_grid ?? [];
+  const rows = (plan.result?.by_grid ?? []).filter((row) => row.covered);
   if (!rows.length || !plan.changes.length) return null;
   return el("div", { class: "plan-grids" }, el("h3", {}, t("plans.grids", { n: number(rows.length) })),
     el("ul", {}, rows.slice(0, GRIDS).map((row) => el("li", {}, el("span", {}, row.name, el("i", {}, ` ${shortCode(row.code, state.county)}`)), el("span", {}, `${percent(row.before.share)} → ${percent(row.after.share)}`), el("b", {}, t("plans.people", { n: signed(row.covered) }))))));
