@@ -22,6 +22,7 @@ from webmap.api import (
     health,
     imports,
     jobs,
+    networks,
     offices,
     responsibility,
     search,
@@ -54,6 +55,7 @@ from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
 from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
+from webmap.pages import networks as network_pages
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
 
@@ -102,6 +104,8 @@ BLUEPRINTS = (
     exports.bp,
     boundaries.bp,
     boundary_pages.bp,
+    networks.bp,
+    network_pages.bp,
     document.bp,
 )
 
