@@ -9,6 +9,7 @@ from webmap.api import account as account_api
 from webmap.api import admin_settings as admin_settings_api
 from webmap.api import admin_users as admin_users_api
 from webmap.api import (
+    barriers,
     boundaries,
     coverage,
     coverage_week,
@@ -83,6 +84,7 @@ BLUEPRINTS = (
     founding_disputes.bp,
     coverage.bp,
     coverage_week.bp,
+    barriers.bp,
     search.bp,
     tiles.bp,
     find_page.bp,
