@@ -35,11 +35,21 @@ class ServiceName(BaseModel):
     name_en: str
 
 
+class NetworkInUse(BaseModel):
+    """The street network of a county, along which `measure=streets` counts there."""
+
+    county: str
+    label: str
+    used_since: datetime | None
+    credit: str
+
+
 class Rules(BaseModel):
-    """Rules and services in the order the office gave them."""
+    """Rules and services in the order the office gave them; street networks by county."""
 
     rules: list[ListedRule]
     services: list[ServiceName]
+    networks: list[NetworkInUse]
 
 
 class AskedQuestion(BaseModel):

@@ -2,7 +2,8 @@
 import { current, narrow } from "./answers.js";
 import { el, fill } from "./dom.js";
 import { settings } from "./settings.js";
-import { set, state } from "./state.js";
+import { may } from "./rights.js";
+import { ruleOf, set, state } from "./state.js";
 import { dateTime, number, percent, t } from "./text.js";
 import { serviceName, timeText } from "./sentence.js";
 
@@ -106,10 +107,11 @@ function ready(answer) {
 function kept(answer) {
   if (!answer) return [figureLine("—", t("page.counting"), { old: true }), el("div", { class: "progress" })];
   const { figure } = answer.people.total ? figureText(answer) : { figure: "—" };
+  const other = current.measure !== state.measure;
   return [
-    figureLine(figure, t("page.still", { time: timeText(current.time) }), { old: true }),
+    figureLine(figure, other ? t("page.still_by", { measure: t(`page.by.${current.measure}`) }) : t("page.still", { time: timeText(current.time) }), { old: true }),
     el("div", { class: "progress", role: "progressbar", "aria-label": t("page.counting") }),
-    el("p", { class: "remark" }, t("page.recounting", { time: timeText(state.time) })),
+    el("p", { class: "remark" }, other ? t("page.recounting_by", { measure: t(`page.by.${state.measure}`) }) : t("page.recounting", { time: timeText(state.time) })),
   ];
 }
 
@@ -119,16 +121,19 @@ function unreachable(answer) {
   return [...shown, el("p", { class: "notice", role: "alert" }, note, el("button", { type: "button", class: "button on-dark", data: { act: "retry" } }, t("page.retry")))];
 }
 
-function refused(error) {
-  const noNetwork = /network/.test(error?.code ?? "");
-  const rule = settings.rules.find((row) => row.code === state.rule);
+function noNetwork() {
+  const rule = ruleOf(state.rule);
   return [
-    figureLine("—", noNetwork ? t("page.no_network_long") : t("page.cannot_count")),
-    el("p", { class: "remark" }, noNetwork ? "" : error?.message ?? ""),
-    noNetwork && rule?.straight_limit_m
-      ? el("button", { type: "button", class: "button", on: { click: () => set({ rule: rule.code }) } }, t("page.use_straight", { m: number(rule.straight_limit_m) }))
-      : null,
+    figureLine("—", t("page.no_network_long")),
+    el("p", { class: "figure-actions" },
+      rule ? el("button", { type: "button", class: "button", on: { click: () => set({ measure: "straight_line" }) } }, t("page.use_straight", { m: number(rule.straight_limit_m) })) : null,
+      settings.pages.networks && may("networks", state.county) ? el("a", { class: "button", href: settings.pages.networks }, t("page.load_network")) : null),
   ];
+}
+
+function refused(error) {
+  if (/no_network/.test(error?.code ?? "")) return noNetwork();
+  return [figureLine("—", t("page.cannot_count")), el("p", { class: "remark" }, error?.message ?? "")];
 }
 
 export function figureNodes() {

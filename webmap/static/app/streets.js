@@ -1,0 +1,51 @@
+// What streets add to a question: the figure by the other measure, the places between the two, the streets in reach.
+import { bothQuestion, current, question } from "./answers.js";
+import { Later } from "./later.js";
+import { decodeLines } from "./map/polyline.js";
+import { settings } from "./settings.js";
+import { countyOf, ruleOf, state } from "./state.js";
+
+const listeners = [];
+const later = new Later(() => listeners.forEach((listener) => listener()));
+
+export function onStreets(listener) {
+  listeners.push(listener);
+}
+
+export const idle = () => later.idle;
+
+export const network = () => countyOf(state.county)?.network ?? null;
+
+// Both measures can be told: the county has a network, the rule a limit for each, the answer somebody to count.
+const isTwofold = () => Boolean(network() && ruleOf(state.rule)?.street_limit_s && current.answer?.people.total);
+
+// Straight line and streets side by side, with the places in which they differ; null while unknown.
+export const difference = () => (isTwofold() ? later.of("coverage/difference", bothQuestion()) : null);
+
+// The streets from which a counting station is reached in time, as lines to draw.
+export const served = () => (state.measure === "streets" && network() && current.answer ? later.of("coverage/streets", question(), decodeLines) : null);
+
+// One station's reach: people by both measures, and the streets from which it is reached in time.
+export const stationReach = (id) => (network() && ruleOf(state.rule)?.street_limit_s
+  ? later.of(`coverage/stations/${id}/reach`, { rule: state.rule }, (answer) => ({ ...answer, lines: decodeLines(answer).one }))
+  : null);
+
+// How many findings of the check before counting wait in this county, for those who may see them.
+export const preflight = () => (settings.pages.preflight && (settings.may.plans === "all" || settings.may.plans.includes(state.county))
+  ? later.of("preflight", { county: state.county })
+  : null);
+
+const LISTS = ["circle_only", "street_only", "unplaced"];
+
+// A place of one of the lists, with the list it is in.
+export function between(id) {
+  const told = difference();
+  for (const name of told ? LISTS : []) {
+    const row = told[name]?.list.find((place) => place.id === id);
+    if (row) return { ...row, why: name };
+  }
+  return null;
+}
+
+// The places of the list that is open.
+export const shownPlaces = () => (state.show ? difference()?.[state.show]?.list ?? [] : []);
