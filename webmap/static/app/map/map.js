@@ -204,12 +204,10 @@ export class TenminMap {
 
   lineAt(p, touch) {
     const context = this.layer._context;
+    const ratio = this.layer._ratio;
     context.save();
-    context.lineWidth = (touch ? 28 : 12) * this.layer._ratio;
-    context.setLineDash([]);
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    const scaled = (path) => { const grown = new Path2D(); grown.addPath(path, new DOMMatrix([this.layer._ratio, 0, 0, this.layer._ratio, 0, 0])); return grown; };
-    const hit = this.hits.lines.findLast(({ path }) => context.isPointInStroke(scaled(path), p.x * this.layer._ratio, p.y * this.layer._ratio));
+    context.lineWidth = touch ? 28 : 12;
+    const hit = this.hits.lines.findLast(({ path }) => context.isPointInStroke(path, p.x * ratio, p.y * ratio));
     context.restore();
     return hit ?? null;
   }
