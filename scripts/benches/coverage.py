@@ -14,7 +14,7 @@ import numpy as np
 import sqlalchemy as sa
 
 from geodata.rules.coverage import HOURS_OF_DAY, Places, Supply, find_cover
-from geodata.rules.reach import Bools, reached_by_any
+from geodata.rules.reach import Bools, reach_in_chunks, reached_by_any
 from scripts.benches.province import Province, make_province
 
 LIMIT_M = 500.0
@@ -101,4 +101,5 @@ def _whole_day(province: Province, *, seed: int) -> None:
         fixable=kind[:, -1] > 1,
     )
     people = np.ones(len(province.places), dtype=np.int64)
-    find_cover(Places(province.places, people, np.zeros_like(people)), supply, LIMIT_M)
+    places = Places(people, np.zeros_like(people), np.zeros(len(people), dtype=np.bool_))
+    find_cover(places, supply, reach_in_chunks(province.places, province.stations, LIMIT_M))
