@@ -26,9 +26,7 @@ export const difference = () => (isTwofold() ? later.of("coverage/difference", b
 export const served = () => (state.measure === "streets" && network() && current.answer ? later.of("coverage/streets", question(), decodeLines) : null);
 
 // One station's reach: people by both measures, and the streets from which it is reached in time.
-export const stationReach = (id) => (network() && ruleOf(state.rule)?.street_limit_s
-  ? later.of(`coverage/stations/${id}/reach`, { rule: state.rule }, (answer) => ({ ...answer, lines: decodeLines(answer).one }))
-  : null);
+export const stationReach = (id) => later.of(`coverage/stations/${id}/reach`, { rule: state.rule }, (answer) => ({ ...answer, lines: decodeLines(answer).one }));
 
 // How many findings of the check before counting wait in this county, for those who may see them.
 export const preflight = () => (settings.pages.preflight && (settings.may.plans === "all" || settings.may.plans.includes(state.county))
