@@ -65,7 +65,10 @@ def enter(streets: Streets, lonlat: Floats, cap_m: float) -> Entries:
     points = shapely.points(
         np.column_stack(to_metric(lonlat[located, 0], lonlat[located, 1], streets.network.srid))
     )
-    edge, metres = _nearest(streets, points)
+    edge, metres = _nearest(streets, points, cap_m + CAP_TOLERANCE_M)
+    # The few that are off the streets are looked at again, farther and slower, only to tell how far they are.
+    off = np.flatnonzero(edge < 0)
+    edge[off], metres[off] = _nearest(streets, points[off], LOOKED_M)
     entries.access_m[located] = metres
     near = np.flatnonzero(metres <= cap_m + CAP_TOLERANCE_M)
     if streets.walls:
@@ -77,11 +80,11 @@ def enter(streets: Streets, lonlat: Floats, cap_m: float) -> Entries:
     return entries
 
 
-def _nearest(streets: Streets, points: shapely.Geometry) -> tuple[Ints, Floats]:
-    """The nearest edge of each point and metres; -1 and NaN beyond 5 km."""
+def _nearest(streets: Streets, points: shapely.Geometry, within_m: float) -> tuple[Ints, Floats]:
+    """The nearest edge of each point and metres; -1 and NaN where none is within."""
     edge, metres = np.full(len(points), -1, dtype=np.int64), np.full(len(points), np.nan)
     (at, found), away = streets.tree.query_nearest(
-        points, max_distance=LOOKED_M, return_distance=True, all_matches=True
+        points, max_distance=within_m, return_distance=True, all_matches=True
     )
     # Several at the same distance: the lowest edge comes first.
     order = np.lexsort((found, at))
