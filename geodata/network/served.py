@@ -62,7 +62,8 @@ def find_served(streets: Streets, stations: Entries, sure: Bools, limit_s: float
     """
     chosen = np.flatnonzero(stations.placed)
     placed, counts = stations.take(chosen), sure[chosen]
-    empty = _Spans(*(np.empty(0, dtype=kind) for kind in (np.int64, np.int64, float, float)))
+    nothing = np.empty(0, dtype=np.int64)
+    empty = _Spans(nothing, nothing, nothing.astype(float), nothing.astype(float))
     spans = [empty, *_all_spans(streets, placed, limit_s + LIMIT_TOLERANCE_S)]
     station, edge, begin, end = (
         np.concatenate([getattr(each, name) for each in spans])
@@ -118,17 +119,15 @@ def _by_junction(
         )
 
 
-def _on_own_edge(
-    streets: Streets, stations: Entries, rows: Ints, seconds: Floats, bound_s: float
-) -> _Spans:
+def _on_own_edge(streets: Streets, stations: Entries, rows: Ints, seconds: Floats, bound_s: float) -> _Spans:
     """Spans of the edges that the stations stand on, where one need not come to a junction."""
     found: list[tuple[int, int, float, float]] = []
     for at, row in enumerate(rows.tolist()):
         edge = int(stations.edge[row])
         found += [(row, edge, *span) for span in _own_spans(streets, stations, row, seconds[at], bound_s)]
-    columns = list(zip(*found, strict=True)) if found else [(), (), (), ()]
-    kinds = (np.int64, np.int64, np.float64, np.float64)
-    return _Spans(*(np.array(column, dtype=kind) for column, kind in zip(columns, kinds, strict=True)))
+    columns = np.array(found, dtype=np.float64).reshape(-1, 4)
+    station, edge = columns[:, :2].astype(np.int64).T
+    return _Spans(station, edge, columns[:, 2], columns[:, 3])
 
 
 def _own_spans(

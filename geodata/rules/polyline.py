@@ -18,7 +18,7 @@ _GROUPS = 7
 
 
 def encode_lines(lines: Sequence[shapely.Geometry]) -> list[str]:
-    """One text for each line in longitude/latitude (EPSG:4326); a line that is one point when rounded is none.
+    """One text for each line in longitude/latitude (EPSG:4326); what rounds to one point is no line.
 
     All lines are encoded at once: a county has a hundred thousand corners.
     """

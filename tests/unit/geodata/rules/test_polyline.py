@@ -1,5 +1,7 @@
 """Lines as text and back."""
 
+from itertools import pairwise
+
 import numpy as np
 import shapely
 from hypothesis import given
@@ -33,7 +35,7 @@ def test_every_line_comes_back_without_points_told_twice(rows):
     wanted = []
     for row in rows:
         kept = [list(row[0])]
-        kept += [list(now) for before, now in zip(row[:-1], row[1:], strict=True) if now != before]
+        kept += [list(now) for before, now in pairwise(row) if now != before]
         if len(kept) > 1:
             wanted.append(kept)
     shapes = [shapely.LineString(np.array(row) / 1e5) for row in rows]
