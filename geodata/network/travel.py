@@ -20,7 +20,10 @@ LIMIT_TOLERANCE_S = 1e-6
 """What "inclusive" means in floating point: a microsecond over the limit still counts as at the limit."""
 
 _STATIONS_AT_ONCE = 64
+_STATIONS_WANTED = 16
+_NODES_AT_ONCE = 20_000
 _SLACK = 1.01  # A zone's metres are not quite the ellipsoid's.
+_AT_END = 1e-9
 
 
 def seconds_to_nearest(
@@ -107,7 +110,9 @@ def _arcs(streets: Streets, stations: Entries, rank: Ints) -> tuple[Ints, Ints, 
     """Reversed arcs from stations (by rank) to the ends of their edges."""
     edge, whole = stations.edge, streets.seconds[stations.edge]
     access = stations.access_m / streets.pace_mps
-    comes, goes = streets.forward[edge], streets.backward[edge]
+    # Who stands at a junction is not bound by the one-way of the street he happens to stand on.
+    comes = streets.forward[edge] | (stations.fraction <= _AT_END)
+    goes = streets.backward[edge] | (stations.fraction >= 1 - _AT_END)
     tail = np.concatenate((rank[comes], rank[goes]))
     head = np.concatenate((streets.start[edge][comes], streets.end[edge][goes]))
     along = np.concatenate(
@@ -139,8 +144,10 @@ def _leaving(streets: Streets, places: Entries) -> tuple[Floats, Floats]:
     """Seconds from placed places to the end and to the start of their edges; infinity the wrong way."""
     edge, whole = places.edge, streets.seconds[places.edge]
     access = places.access_m / streets.pace_mps
-    ahead = np.where(streets.forward[edge], access + (1 - places.fraction) * whole, np.inf)
-    behind = np.where(streets.backward[edge], access + places.fraction * whole, np.inf)
+    forth = streets.forward[edge] | (places.fraction >= 1 - _AT_END)
+    back = streets.backward[edge] | (places.fraction <= _AT_END)
+    ahead = np.where(forth, access + (1 - places.fraction) * whole, np.inf)
+    behind = np.where(back, access + places.fraction * whole, np.inf)
     return ahead, behind
 
 
@@ -194,7 +201,8 @@ def _pairs_by_neighbourhood(
     place_points = _Points.of(_middle(streets, placed))
     place_slack = _half_lengths(streets, placed)
     local = np.full(streets.network.nodes, -1, dtype=np.int64)
-    for group in _neighbourhoods(_middle(streets, sources), far_m):
+    middles = _middle(streets, sources)
+    for group in _neighbourhoods(middles, _cell_m(streets, middles, far_m)):
         here = sources.take(group)
         ends = streets.network.node_xy[np.concatenate((streets.start[here.edge], streets.end[here.edge]))]
         low, high = ends.min(axis=0) - far_m, ends.max(axis=0) + far_m
@@ -252,6 +260,16 @@ def _part(graph: csr_array, nodes: Ints, local: Ints) -> csr_array:
         (graph.data[at[inside]], head[inside].astype(np.int32), indptr.astype(np.int32)),
         shape=(len(nodes), len(nodes)),
     )
+
+
+def _cell_m(streets: Streets, xy: Floats, far_m: float) -> float:
+    """A side for neighbourhoods: some stations in each, and not too many junctions to search."""
+    width, height = np.maximum(np.ptp(xy, axis=0), far_m)
+    enough = float(np.sqrt(width * height * _STATIONS_WANTED / len(xy)))
+    whole = streets.network.node_xy[np.isfinite(streets.network.node_xy[:, 0])]
+    ground = float(np.prod(np.maximum(np.ptp(whole, axis=0), far_m)))
+    bearable = float(np.sqrt(ground * _NODES_AT_ONCE / len(whole))) - 2 * far_m
+    return max(far_m, min(enough, bearable))
 
 
 def _neighbourhoods(xy: Floats, size_m: float) -> Iterator[Ints]:

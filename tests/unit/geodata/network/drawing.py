@@ -14,8 +14,8 @@ from geodata.network.graph import Network, Streets, Use, make_network
 
 SRID = 4547  # CGCS2000, central meridian 114° E
 EAST, NORTH = 500_000.0, 2_500_000.0  # on the central meridian, where the zone's metres are the ellipsoid's
-FOOT = Use.FOOT
 ALL = Use.FOOT | Use.EBIKE_FORWARD | Use.EBIKE_BACKWARD | Use.CAR_FORWARD | Use.CAR_BACKWARD
+AT_END = 1e-9
 _GEOD = pyproj.Geod(ellps="WGS84")
 
 
@@ -64,9 +64,10 @@ def _steps(streets: Streets, entries: Entries, row: int, name: str, *, leaving: 
     walk, whole = entries.access_m[row] / streets.pace_mps, streets.seconds[edge]
     to_end, to_start = walk + (1 - fraction) * whole, walk + fraction * whole
     arcs = []
-    if streets.forward[edge]:
+    at_start, at_end = fraction <= AT_END, fraction >= 1 - AT_END
+    if streets.forward[edge] or (at_end if leaving else at_start):
         arcs.append((name, streets.end[edge], to_end) if leaving else (streets.start[edge], name, to_start))
-    if streets.backward[edge]:
+    if streets.backward[edge] or (at_start if leaving else at_end):
         arcs.append((name, streets.start[edge], to_start) if leaving else (streets.end[edge], name, to_end))
     return arcs
 

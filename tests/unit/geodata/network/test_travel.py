@@ -102,6 +102,13 @@ def test_behind_the_station_on_a_one_way_street_one_goes_round():
     assert seconds(around, (60, 0), (50, 0), profile=Profile.EBIKE) == pytest.approx(390, abs=0.05)
 
 
+def test_who_stands_at_a_corner_is_not_bound_by_the_one_way_of_the_street_named_first():
+    network = town([(0, 0), (100, 0)], [(0, 0), (0, 100)], [(0, 200), (0, 100)], uses=Use.EBIKE_FORWARD)
+    assert seconds(network, (0, 0), (0, 100), profile=Profile.EBIKE) == pytest.approx(100, abs=0.01)
+    assert seconds(network, (0, 200), (0, 100), profile=Profile.EBIKE) == pytest.approx(100, abs=0.01)
+    assert np.isinf(seconds(network, (50, 0), (0, 100), profile=Profile.EBIKE))
+
+
 def test_cars_keep_to_the_posted_speed_and_people_do_not_care():
     network = town([(0, 0), (1000, 0)], speed_kmh=36.0)
     assert seconds(network, (0, 0), (1000, 0), profile=Profile.CAR, pace=20.0) == pytest.approx(100, abs=0.01)
