@@ -53,12 +53,14 @@ from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
 from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
+from webmap.pages import method as method_page
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
     map_page.bp,
+    method_page.bp,
     account.bp,
     my_stations.bp,
     my_station_details.bp,

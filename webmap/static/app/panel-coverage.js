@@ -25,14 +25,9 @@ const away = (gap) => gap.nearest_open?.seconds ?? gap.nearest_open?.distance_m 
 // "走 14 分钟（沿路 930 米，直线 610 米）" along streets, "610 米" in a straight line.
 export function wayTo(gap) {
   const near = gap.nearest_open;
-  if (near.seconds === undefined || near.seconds === null) return metres(near.distance_m);
-  const { rule, stations } = current.answer;
-  const station = stations.find((row) => row.id === near.id);
-  return t("page.walk", {
-    minutes: minutes(near.seconds),
-    along: metres(near.street_m ?? near.seconds * rule.speed_mps),
-    straight: metres(near.straight_m ?? (station?.point ? distance(gap.point, station.point) : near.distance_m)),
-  });
+  if (!near.seconds) return metres(near.distance_m);
+  const station = current.answer.stations.find((row) => row.id === near.id);
+  return t("page.walk", { minutes: minutes(near.seconds), along: metres(near.distance_m), straight: metres(station?.point ? distance(gap.point, station.point) : null) });
 }
 
 export function gapReason(gap) {
