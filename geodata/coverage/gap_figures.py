@@ -29,7 +29,7 @@ Outline = Callable[[int], shapely.Geometry | None]
 
 def gap_figures(computed: Computation, county_outlines: dict[int, Any]) -> list[dict[str, Any]]:
     """All gaps, most people first. ``county_outlines`` are the county polygons (EPSG:4326) by zone id."""
-    rows = np.flatnonzero((computed.cover.digit == NOT_COVERED) & computed.located)
+    rows = np.flatnonzero((computed.cover.digit == NOT_COVERED) & computed.located & computed.there)
     demand = computed.inputs.demand
     grid, codes, zones = _responsible(computed.inputs, rows)
     station_ids = np.array([each.id for each in computed.stations], dtype=np.int64)

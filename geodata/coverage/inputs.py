@@ -18,8 +18,10 @@ from geodata.errors import InvalidInput, NotFound
 from geodata.queries import coverage as queries
 from geodata.queries import coverage_reads as reads
 from geodata.queries.coverage_reads import Layer, PointSet, Zone
+from geodata.queries.demand_hours import read_presence
 from geodata.rules.availability import Closure, Service, StationFacts
 from geodata.rules.hours import Opening, hours_by_date
+from geodata.rules.presence import Attendance, attend
 from geodata.rules.reach import Ints
 from geodata.vocab import (
     AccessMethod,
@@ -49,7 +51,10 @@ class Layout:
 
 @dataclass(frozen=True)
 class Inputs:
-    """Rows of the database as the rules want them. ``stations`` and ``rows`` run in parallel."""
+    """Rows of the database as the rules want them. ``stations`` and ``rows`` run in parallel.
+
+    ``attendance`` says when the people of demand points are there, None when no point has hours.
+    """
 
     rule: dict[str, Any]
     services: list[dict[str, str]]
@@ -60,6 +65,7 @@ class Inputs:
     demand: PointSet
     enterprises: PointSet
     layouts: dict[str, Layout]
+    attendance: Attendance | None = None
 
     @property
     def limit_m(self) -> float:
@@ -78,7 +84,7 @@ class Inputs:
 
     def describe(self) -> dict[str, Any]:
         """A copy to keep with an answer: rule and stations whole, long lists as fingerprints."""
-        return {
+        described = {
             "method": METHOD,
             "rule": self.rule,
             "services": self.services,
@@ -89,10 +95,21 @@ class Inputs:
             "counties": [asdict(zone) for zone in self.counties],
             "zones": {name: _digest_layout(layout) for name, layout in self.layouts.items()},
         }
+        if self.attendance is not None:
+            # Only then, so that answers from before there were such hours stay the answers of today.
+            described["attendance"] = {
+                "patterns": self.attendance.patterns,
+                "sha256": _digest(self.attendance.pattern),
+            }
+        return described
 
 
-def read_inputs(session: Session, question: CoverageQuestion) -> Inputs:
+def read_inputs(
+    session: Session, question: CoverageQuestion, *, days: tuple[date, date] | None = None
+) -> Inputs:
     """Read all that decides the answer to a normalized question.
+
+    ``days`` are a first and a last day to be asked about, instead of the date of the question alone.
 
     Raises:
         NotFound: ``rule_not_found``, ``county_not_found``.
@@ -105,7 +122,7 @@ def read_inputs(session: Session, question: CoverageQuestion) -> Inputs:
         raise NotFound("county_not_found", county=county)
     if question.measure == Measure.STREETS:
         raise InvalidInput("no_network", county=county)
-    rows = reads.read_stations(session, county, float(rule["straight_limit_m"]), as_of)
+    rows = reads.read_stations(session, county, float(rule["straight_limit_m"]), as_of, days=days)
     demand = reads.read_demand(session, counties, county)
     enterprises = reads.read_enterprises(session, counties, county, as_of)
     own_ids = np.array([row["id"] for row in rows if not row["neighbour"]], dtype=np.int64)
@@ -127,6 +144,7 @@ def read_inputs(session: Session, question: CoverageQuestion) -> Inputs:
         demand=demand,
         enterprises=enterprises,
         layouts=layouts,
+        attendance=attend(demand.ids, read_presence(session, county)),
     )
 
 

@@ -49,7 +49,7 @@ def outside_figures(computed: Computation, name: str) -> dict[str, Any]:
     """People of places that lie in no zone of a kind, or are not located: zones and these make the whole."""
     inside = np.zeros(len(computed.inputs.demand.ids), dtype=np.bool_)
     inside[computed.inputs.layouts[name].demand[1]] = True
-    digit, people = computed.cover.digit[~inside], computed.inputs.demand.weight[~inside]
+    digit, people = computed.cover.digit[~inside], computed.people[~inside]
     return _shares({state: int(people[digit == value].sum()) for state, value in _BY_DIGIT.items()})
 
 
@@ -92,7 +92,7 @@ def _reached_share(shape: shapely.Geometry, lonlat: Floats, limit_m: float, srid
 
 def _people_by_digit(computed: Computation, layout: Layout) -> dict[str, Ints]:
     zone_at, place_at = layout.demand
-    people = computed.inputs.demand.weight[place_at]
+    people = computed.people[place_at]
     digit = computed.cover.digit[place_at]
     return {
         state: np.bincount(zone_at, people * (digit == value), minlength=len(layout.zones)).astype(np.int64)
