@@ -11,6 +11,7 @@ from webmap.api import admin_users as admin_users_api
 from webmap.api import (
     boundaries,
     coverage,
+    coverage_streets,
     coverage_week,
     document,
     exports,
@@ -82,6 +83,7 @@ BLUEPRINTS = (
     founding_writes.bp,
     founding_disputes.bp,
     coverage.bp,
+    coverage_streets.bp,
     coverage_week.bp,
     search.bp,
     tiles.bp,
