@@ -47,7 +47,8 @@ def draw_served(session: Session, question: CoverageQuestion) -> dict[str, Any]:
     way = inputs.way
     if not isinstance(way, AlongStreets):
         raise InvalidInput("no_network", county=question.county_code or "")
-    stations = [facts for facts, row in zip(inputs.stations, inputs.rows, strict=True) if not row["neighbour"]]
+    rows = zip(inputs.stations, inputs.rows, strict=True)
+    stations = [facts for facts, row in rows if not row["neighbour"]]
     entries = way.enter(positions(stations))
     _, classes = make_supply(
         stations,
@@ -57,8 +58,8 @@ def draw_served(session: Session, question: CoverageQuestion) -> dict[str, Any]:
         unconfirmed_after_days=inputs.rule["unconfirmed_after_days"],
     )
     states = np.array([each.state for each in classes], dtype=object)
-    rows = np.flatnonzero((states == StationState.OPEN) | (states == StationState.UNKNOWN))
-    found = find_served(way.streets, entries.take(rows), states[rows] == StationState.OPEN, way.limit_s)
+    at = np.flatnonzero((states == StationState.OPEN) | (states == StationState.UNKNOWN))
+    found = find_served(way.streets, entries.take(at), states[at] == StationState.OPEN, way.limit_s)
     kinds = {
         "one": found.sure == 1,
         "cross": found.sure > 1,
@@ -75,8 +76,8 @@ def describe_reach(session: Session, station_id: int, rule_code: str, as_of: dat
     """Who is within reach of one station, whatever its hours: in a straight line, and along streets.
 
     People are those of the station's own county. A part is None where it cannot be told: no position, no
-    network in use, no such limit in the rule. ``off_network_m`` are the metres of a station that is too far from
-    any street; ``lines`` the streets from which it is in time.
+    network in use, no such limit in the rule. ``off_network_m`` are the metres of a station that is too far
+    from any street; ``lines`` the streets from which it is in time.
 
     Raises:
         NotFound: ``station_not_found``, ``rule_not_found``.

@@ -31,7 +31,7 @@ _memory = Memory(_MEMORY_BYTES)
 @bp.input(parameters.CoverageQuery, location="query", arg_name="query")
 @bp.output(coverage_schemas.ServedStreets)
 def get_served_streets(query: parameters.CoverageQuery) -> Response:
-    """The streets of a county from which a counting station is in time: a drawing, nobody is counted by it."""
+    """The streets of a county from which a counting station is in time: a drawing, never a count."""
     question = CoverageQuestion(
         county_code=query.county,
         rule_code=query.rule,
