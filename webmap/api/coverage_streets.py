@@ -15,7 +15,7 @@ from geodata.queries.state import data_version
 from webmap import requests
 from webmap.api import coverage_schemas, parameters
 from webmap.api.answers import JSON, json_text, revalidated
-from webmap.api.memory import Memory
+from webmap.memory import Memory
 from webmap.permissions import Permission, requires
 
 bp = APIBlueprint("coverage_streets", __name__, url_prefix="/api/v1", tag="coverage")

@@ -4,7 +4,7 @@ import { drawBetween } from "./map/symbols.js";
 import { settings } from "./settings.js";
 import { ruleOf, set, state } from "./state.js";
 import * as streets from "./streets.js";
-import { metres, number, percent, t } from "./text.js";
+import { metres, minutes, number, percent, t } from "./text.js";
 
 const RATIO = Math.min(window.devicePixelRatio || 1, 3);
 const SIZE = 26;
@@ -26,7 +26,16 @@ function measured(measure, label, side) {
 
 export const placeName = (row) => row.name || t("page.between.nameless", { n: row.id });
 
-export const placeNote = (row) => [row.grid, row.station?.name ?? row.station].filter((word) => typeof word === "string" && word).join(t("page.stop_space"));
+// "翠竹坪网格。直线 540 米有同心桥驿站，沿路走 14 分钟", or how far the nearest street is.
+export function placeNote(row) {
+  if (row.metres !== undefined && row.straight_line === undefined) return row.metres === null ? t("page.between.no_street") : t("page.between.metres", { m: metres(row.metres) });
+  const { straight_line: near, streets: walk } = row;
+  const words = [row.grid_name];
+  if (near) words.push(t("page.between.straight", { m: metres(near.distance_m), name: near.name }));
+  if (walk) words.push(walk.id === near?.id || !near ? t("page.between.walk", { minutes: minutes(walk.seconds) }) : t("page.between.walk_to", { minutes: minutes(walk.seconds), name: walk.name }));
+  else words.push(t("page.between.no_way"));
+  return words.filter(Boolean).join(t("page.semicolon"));
+}
 
 function placeRow(name, row) {
   const selected = state.sel?.kind === "demand" && state.sel.id === row.id;
@@ -35,7 +44,7 @@ function placeRow(name, row) {
     on: { click: () => set({ sel: selected ? null : { kind: "demand", id: row.id } }) },
   },
   betweenSymbol(name),
-  el("span", { class: "row-main" }, el("span", { class: "row-title" }, el("b", {}, placeName(row))), el("span", { class: "row-note" }, name === "unplaced" ? t("page.between.metres", { m: metres(row.metres) }) : placeNote(row))),
+  el("span", { class: "row-main" }, el("span", { class: "row-title" }, el("b", {}, placeName(row))), el("span", { class: "row-note" }, placeNote(row))),
   el("span", { class: "row-figure" }, row.people === undefined ? null : [el("b", {}, number(row.people)), t("page.people_unit")])));
 }
 
@@ -77,7 +86,7 @@ export function drawBeside(node) {
   }
   node.classList.remove("is-old");
   const focused = node.contains(document.activeElement) ? document.activeElement.dataset : {};
-  const differ = ["circle_only", "street_only", "unplaced"].flatMap((name) => part(name, told) ?? []);
+  const differ = streets.LISTS.flatMap((name) => part(name, told) ?? []);
   fill(node,
     el("div", { class: "beside-figures", role: "group", "aria-label": t("page.beside") },
       measured("straight_line", t("page.beside.straight", { m: number(rule.straight_limit_m) }), told.straight),

@@ -158,11 +158,11 @@ function gapCard(rank) {
 function demandCard(id) {
   const place = streets.between(id);
   if (!place) return null;
-  const station = place.station?.id ? place.station : null;
+  const station = streets.nearOf(place);
   return frame(
     t(`page.between.is.${place.why}`), placeName(place), "",
     place.people === undefined ? null : el("p", { class: "card-line" }, el("b", {}, t("page.people", { n: number(place.people) }))),
-    el("p", { class: "card-line" }, place.why === "unplaced" ? t("page.between.metres", { m: metres(place.metres) }) : placeNote(place)),
+    el("p", { class: "card-line" }, placeNote(place)),
     el("p", { class: "card-note" }, t(`page.between.why.${place.why}`)),
     station ? el("div", { class: "card-actions" }, openStation(station.id, t("page.see_nearest"))) : null,
   );

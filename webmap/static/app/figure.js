@@ -22,10 +22,10 @@ export function bar(parts, label) {
   return node;
 }
 
-const barText = (answer) => PARTS.map((name) => {
-  const part = answer.parts.find((row) => row.state === name);
-  return t(`page.part.${name}`, { percent: percent(part?.percent ?? 0) });
-}).join(t("page.semicolon"));
+// Along streets it is not the hours alone that are unknown.
+const partText = (answer, name) => t(name === "unknown" && answer.unplaced?.people ? "page.part.unknown_streets" : `page.part.${name}`, { percent: percent(answer.parts.find((row) => row.state === name)?.percent ?? 0) });
+
+const barText = (answer) => PARTS.map((name) => partText(answer, name)).join(t("page.semicolon"));
 
 export function unknownPercent(answer) {
   return answer.parts.find((row) => row.state === "unknown")?.percent ?? 0;
@@ -49,10 +49,7 @@ function figureText(answer) {
 }
 
 function legend(answer) {
-  return el("ul", { class: "bar-legend" }, PARTS.map((name) => {
-    const part = answer.parts.find((row) => row.state === name);
-    return el("li", {}, el("span", { class: `swatch is-${name}`, "aria-hidden": "true" }), t(`page.part.${name}`, { percent: percent(part?.percent ?? 0) }));
-  }));
+  return el("ul", { class: "bar-legend" }, PARTS.map((name) => el("li", {}, el("span", { class: `swatch is-${name}`, "aria-hidden": "true" }), partText(answer, name))));
 }
 
 function nextOpening(answer) {
@@ -74,7 +71,8 @@ function remarks(answer) {
   const rows = [];
   const { people } = answer;
   const silent = answer.left_out.filter((row) => row.reason === "hours_unknown" || row.reason === "service_unknown" || row.reason === "unconfirmed").length;
-  if (unknownPercent(answer) > WIDE_UNKNOWN_PERCENT) rows.push(el("p", { class: "remark" }, t("page.unknown_stations", { n: silent })));
+  if (answer.unplaced?.people) rows.push(el("p", { class: "remark" }, t("page.unplaced", { people: number(answer.unplaced.people), n: number(answer.unplaced.places) })));
+  if (unknownPercent(answer) > WIDE_UNKNOWN_PERCENT && silent) rows.push(el("p", { class: "remark" }, t("page.unknown_stations", { n: silent })));
   if (people.covered === 0 && people.total) rows.push(el("p", { class: "remark" }, noneOpen(answer)));
   else if (people.shut_only) {
     rows.push(el("p", { class: "remark" }, t("page.shut_only_before"), el("b", {}, t("page.shut_only", { n: number(people.shut_only) })), t("page.stop")));

@@ -56,7 +56,7 @@ function coverage() {
   return [
     el("div", { class: "legend-columns" },
       el("div", {},
-        group(t("page.legend.workers"), worker("1", "page.legend.worker_covered"), worker("0", "page.legend.worker_not"), worker("3", "page.legend.worker_unknown")),
+        group(t("page.legend.workers"), worker("1", "page.legend.worker_covered"), worker("0", "page.legend.worker_not"), worker("3", state.measure === "streets" ? "page.legend.unknown" : "page.legend.worker_unknown")),
         reach()),
       group(t("page.legend.stations", { moment: moment() }), station("open", "page.station.open"), station("always", "page.station.always"), station("micro", "page.legend.micro"), station("shut", "page.legend.shut"), station("unknown", "page.station.unknown"), station("staff_only", "page.legend.staff_only"), station("neighbour", "page.legend.neighbour"))),
     drawn(),

@@ -8,8 +8,8 @@ import { owner, reasonText } from "./reason.js";
 import { plainQuestion } from "./sentence.js";
 import { may } from "./rights.js";
 import { set, state } from "./state.js";
-import { difference } from "./streets.js";
-import { isChinese, metres, number, shortCode, t } from "./text.js";
+import { LISTS, difference } from "./streets.js";
+import { isChinese, metres, minutes, number, shortCode, t } from "./text.js";
 
 export const ROWS_A_PAGE = 100;
 let firms = { key: "", rows: [], questions: [], status: "idle" };
@@ -74,14 +74,15 @@ const BETWEEN_ROWS = 500;
 function betweens() {
   const told = difference();
   if (!told) return [];
-  return ["circle_only", "street_only", "unplaced"].filter((name) => told[name]?.list.length).map((name) => table(
+  return LISTS.filter((name) => told[name]?.list.length).map((name) => table(
     t(`page.between.${name}`, { people: number(told[name].people), n: number(told[name].places) }),
     [
       column("page.column.place", (row) => open("demand", row.id, placeName(row))),
+      column("page.column.people", (row) => number(row.people), FIGURE),
       ...(name === "unplaced" ? [column("page.column.to_street", (row) => metres(row.metres), FIGURE)] : [
-        column("page.column.people", (row) => number(row.people), FIGURE),
-        column("page.column.name", (row) => row.grid ?? null),
-        column("page.column.station", (row) => row.station?.name ?? row.station ?? null),
+        column("page.column.name", (row) => row.grid_name || null),
+        column("page.column.straight", (row) => (row.straight_line ? `${row.straight_line.name} ${metres(row.straight_line.distance_m)}` : "–")),
+        column("page.column.on_foot", (row) => (row.streets ? `${row.streets.name} ${minutes(row.streets.seconds)}` : t("page.between.no_way"))),
       ]),
     ],
     told[name].list.slice(0, BETWEEN_ROWS)));

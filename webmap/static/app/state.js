@@ -5,7 +5,7 @@ import { settings } from "./settings.js";
 const TABS = ["coverage", "grids", "enterprises"];
 const BANDS = ["", "10", "25", "50", "100"];
 const MEASURES = ["straight_line", "streets"];
-const SHOWN = ["", "circle_only", "street_only", "unplaced"];
+const SHOWN = ["", "circle_only", "streets_only", "unplaced"];
 
 const known = (list, value, fallback) => (list.includes(value) ? value : fallback);
 const codes = (items) => items.map((item) => item.code);

@@ -151,10 +151,12 @@ function drawChosenName(c, scene, rows) {
 export function drawCoverage(c, view, scene) {
   const { answer, hits } = scene;
   const byStreets = (answer.question.measure ?? "straight_line") === "streets";
-  if (byStreets) drawServed(c, view, scene.served, scene.county);
-  else drawReach(c, view, answer, scene.county);
+  if (!byStreets) drawReach(c, view, answer, scene.county);
   drawGaps(c, view, scene);
-  if (byStreets) drawStationReach(c, view, scene.stationLines);
+  if (byStreets) {
+    drawServed(c, view, scene.served, scene.county);
+    drawStationReach(c, view, scene.stationLines);
+  }
   drawBarriers(c, view, scene);
   scene.drawLines();
   drawWorkers(c, view, scene);

@@ -232,7 +232,7 @@ const BETWEEN = {
     c.stroke();
   },
   // Beyond the circle, yet in time on foot: a dot with a stroke that leads out of the ring.
-  street_only(c, x, y) {
+  streets_only(c, x, y) {
     disc(c, x, y, 9);
     casing(c);
     c.fillStyle = "#fff";
