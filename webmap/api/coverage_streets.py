@@ -64,9 +64,7 @@ def _kept(question: Hashable, today: object, describe: Callable[[], dict[str, An
     key = (str(requests.engine().url), question, today, version)
 
     def make() -> Response:
-        zipped = _memory.get(
-            key, lambda: gzip.compress(json_text(describe()).encode(), _GZIP_LEVEL, mtime=0)
-        )
+        zipped = _memory.get(key, lambda: gzip.compress(json_text(describe()).encode(), _GZIP_LEVEL, mtime=0))
         if requests.takes_gzip():
             return Response(zipped, content_type=JSON, headers={"Content-Encoding": "gzip"})
         return Response(gzip.decompress(zipped), content_type=JSON)
