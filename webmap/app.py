@@ -9,6 +9,7 @@ from webmap.api import account as account_api
 from webmap.api import admin_settings as admin_settings_api
 from webmap.api import admin_users as admin_users_api
 from webmap.api import (
+    barriers,
     boundaries,
     coverage,
     coverage_streets,
@@ -85,6 +86,7 @@ BLUEPRINTS = (
     coverage.bp,
     coverage_streets.bp,
     coverage_week.bp,
+    barriers.bp,
     search.bp,
     tiles.bp,
     find_page.bp,

@@ -40,6 +40,8 @@ PATHS = [
         "coverage/week",
         "coverage/longer-hours",
         "coverage/nearest",
+        "coverage/difference",
+        "barriers",
         "rules",
         "tiles/{z}/{x}/{y}.mvt",
         "healthz",
