@@ -48,7 +48,7 @@ function click(event) {
   if (isSwallowed) { isSwallowed = false; return; }
   const { tool } = plans.plan;
   const hit = tenmin.find(event.containerPoint, isTouch(event.originalEvent));
-  if (tool === "add_station") { const [lon, lat] = pointOf(event.latlng); plans.use(tool); plans.addPin(lon, lat); return; }
+  if (tool === "add_station") { const [lon, lat] = pointOf(event.latlng); plans.use(tool); plans.addPin(lon, lat, hit?.kind === "candidate" ? hit.name : ""); return; }
   if (tool === "barrier" || tool === "footbridge") { line(event); return; }
   if (tool === "move_station") { move(hit, event); return; }
   if (hit?.kind === "pin") { plans.choose({ change: hit.id }); return; }

@@ -21,7 +21,7 @@ export const onPlan = (listener) => listeners.push(listener);
 const tell = () => listeners.forEach((listener) => listener(plan));
 
 export const mayDraw = () => may("plans_write", state.county);
-export const measure = () => state.measure ?? "straight_line";
+export const measure = () => state.measure;
 
 // --- figures: one question on its way at a time, always the latest list of changes next.
 let isFlying = false;
@@ -142,7 +142,7 @@ function take(kept) {
 const asked = (kept) => ({
   rule: kept.question.rule, day: kept.question.day, services: kept.question.services,
   time: kept.question.minute === null ? "any" : `${String(Math.floor(kept.question.minute / 60)).padStart(2, "0")}:${String(kept.question.minute % 60).padStart(2, "0")}`,
-  ...("measure" in state ? { measure: kept.question.measure } : {}),
+  measure: kept.question.measure,
 });
 
 export async function open(id, { withQuestion = true } = {}) {

@@ -185,7 +185,7 @@ function drawChosen(c, view, stations) {
 
 export function drawPlans(c, view, scene) {
   const stations = stationsNow(scene.answer);
-  const isStraight = scene.answer.engine === "straight_line";
+  const isStraight = scene.answer.question.measure !== "streets";
   drawCoverage(c, view, { ...scene, answer: { ...scene.answer, gaps: [], stations }, demandStates: statesNow(scene.demandStates) });
   c.save();
   if (isStraight) for (const { lon, lat } of changed("add_station")) drawDisc(c, view, scene.answer, [lon, lat]);
