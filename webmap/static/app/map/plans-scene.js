@@ -4,7 +4,7 @@ import { drawCoverage } from "./coverage-scene.js";
 import { pixels } from "./geodesy.js";
 import { halo, shorten } from "./labels.js";
 import { pattern } from "./patterns.js";
-import { FONT, INK } from "./symbols.js";
+import { FONT, INK, drawStation } from "./symbols.js";
 
 const TURN = 2 * Math.PI;
 const PIN_R = 11;
@@ -60,25 +60,7 @@ function drawPin(c, x, y, isChosen) {
     c.lineWidth = 2.4;
     c.stroke();
   }
-  c.beginPath();
-  c.arc(x, y, PIN_R, 0, TURN);
-  c.strokeStyle = "#fff";
-  c.lineWidth = 4.5;
-  c.stroke();
-  c.fillStyle = INK.raised;
-  c.fill();
-  c.setLineDash([3.4, 2.6]);
-  c.strokeStyle = INK.teal7;
-  c.lineWidth = 2.2;
-  c.stroke();
-  c.setLineDash([]);
-  c.beginPath();
-  c.moveTo(x - 5, y);
-  c.lineTo(x + 5, y);
-  c.moveTo(x, y - 5);
-  c.lineTo(x, y + 5);
-  c.lineWidth = 2.4;
-  c.stroke();
+  drawStation(c, "candidate", x, y);
 }
 
 function drawDisc(c, view, answer, [lon, lat]) {
