@@ -12,6 +12,7 @@ from webmap.api import (
     barriers,
     boundaries,
     coverage,
+    coverage_streets,
     coverage_week,
     document,
     exports,
@@ -56,12 +57,14 @@ from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
 from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
+from webmap.pages import method as method_page
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
     map_page.bp,
+    method_page.bp,
     account.bp,
     my_stations.bp,
     my_station_details.bp,
@@ -82,6 +85,7 @@ BLUEPRINTS = (
     founding_writes.bp,
     founding_disputes.bp,
     coverage.bp,
+    coverage_streets.bp,
     coverage_week.bp,
     barriers.bp,
     preflight_api.bp,

@@ -35,6 +35,8 @@ PATHS = [
         "enterprises/{enterprise_id}/owner-choices",
         "coverage",
         "coverage/runs/{run_id}",
+        "coverage/streets",
+        "coverage/stations/{station_id}/reach",
         "coverage/week",
         "coverage/longer-hours",
         "coverage/nearest",
