@@ -32,6 +32,7 @@ from webmap.api import (
     tiles,
 )
 from webmap.api import overview as overview_api
+from webmap.api import preflight as preflight_api
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
 from webmap.api import reviews as reviews_api
@@ -90,6 +91,7 @@ BLUEPRINTS = (
     coverage_streets.bp,
     coverage_week.bp,
     barriers.bp,
+    preflight_api.bp,
     search.bp,
     tiles.bp,
     find_page.bp,

@@ -42,6 +42,7 @@ PATHS = [
         "coverage/nearest",
         "coverage/difference",
         "barriers",
+        "preflight",
         "rules",
         "tiles/{z}/{x}/{y}.mvt",
         "healthz",
