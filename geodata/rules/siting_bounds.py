@@ -1,7 +1,7 @@
 """What no plan can beat: an upper bound on the people served, by Lagrange's multipliers.
 
-Let place *i* have w_i people and need d_i of the stations in its reach. Give every place a price u_i between 0
-and w_i / d_i, what it pays for each station that reaches it. Then no plan serves more than
+Let place *i* have w_i people and need d_i of the stations in its reach. Give every place a price u_i from 0
+to w_i / d_i, what it pays for each station that reaches it. Then no plan serves more than
 
     sum_i max(0, w_i - d_i u_i)  +  the most that any allowed choice of sites can earn, site j earning
                                     the sum of u_i over the places it reaches.

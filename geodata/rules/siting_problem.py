@@ -14,7 +14,6 @@ from scipy.sparse import csr_array
 
 from geodata.rules.reach import LIMIT_TOLERANCE_M, Bools, Floats, Ints, geodesic_m, reach_matrix
 
-
 _SEED = 20_261
 
 
@@ -139,33 +138,43 @@ def served_places(problem: SitingProblem, chosen: Sequence[int]) -> Bools:
 
 
 def find_faults(terms: SitingTerms, chosen: Sequence[int]) -> list[str]:
-    """What a plan breaks, one word a term: ``most``, ``budget``, ``group``, ``apart``, ``must``, ``never``,
-    ``twice``. Empty when it keeps to all.
+    """What a plan breaks, one word a term; empty when it keeps to all.
 
-    Written apart from the searches and without their arithmetic: it is what they are checked by.
+    The words are ``most``, ``budget``, ``group``, ``apart``, ``must``, ``never`` and ``twice``. Written apart
+    from the searches and without their arithmetic: it is what they are checked by.
     """
-    faults = []
     sites = sorted(chosen)
-    if len(set(sites)) != len(sites):
-        faults.append("twice")
-    if terms.most is not None and len(sites) > terms.most:
-        faults.append("most")
-    if terms.budget is not None and terms.cost is not None:
-        if sum(int(terms.cost[site]) for site in sites) > terms.budget:
-            faults.append("budget")
-    if terms.most_per_group is not None and terms.group is not None:
-        towns = [int(terms.group[site]) for site in sites if terms.group[site] >= 0]
-        if any(towns.count(town) > terms.most_per_group for town in towns):
-            faults.append("group")
-    if terms.apart is not None:
-        too_near = {site: set(terms.apart[[site]].indices.tolist()) for site in sites}
-        if any(other in too_near[site] for site in sites for other in sites if other != site):
-            faults.append("apart")
-    if not terms.must <= set(sites):
-        faults.append("must")
-    if terms.never & set(sites):
-        faults.append("never")
-    return faults
+    broken = {
+        "twice": len(set(sites)) != len(sites),
+        "most": terms.most is not None and len(sites) > terms.most,
+        "budget": _is_too_dear(terms, sites),
+        "group": _is_crowded(terms, sites),
+        "apart": _has_near_pair(terms, sites),
+        "must": not terms.must <= set(sites),
+        "never": bool(terms.never & set(sites)),
+    }
+    return [word for word, is_broken in broken.items() if is_broken]
+
+
+def _is_too_dear(terms: SitingTerms, sites: list[int]) -> bool:
+    if terms.budget is None or terms.cost is None:
+        return False
+    return sum(int(terms.cost[site]) for site in sites) > terms.budget
+
+
+def _is_crowded(terms: SitingTerms, sites: list[int]) -> bool:
+    most = terms.most_per_group
+    if most is None or terms.group is None:
+        return False
+    towns = [int(terms.group[site]) for site in sites if terms.group[site] >= 0]
+    return any(towns.count(town) > most for town in towns)
+
+
+def _has_near_pair(terms: SitingTerms, sites: list[int]) -> bool:
+    if terms.apart is None:
+        return False
+    others = set(sites)
+    return any(others & (set(terms.apart[[site]].indices.tolist()) - {site}) for site in sites)
 
 
 def find_near_pairs(lonlat: Floats, least_m: float) -> csr_array:
@@ -204,4 +213,3 @@ def drop_hopeless(problem: SitingProblem, terms: SitingTerms) -> SitingTerms:
         useless |= terms.cost > terms.budget
     barred = frozenset(np.flatnonzero(useless).tolist()) - terms.must
     return replace(terms, never=terms.never | barred)
-

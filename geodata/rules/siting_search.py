@@ -1,8 +1,8 @@
 """A good plan quickly: greedy, then swaps until none helps, then a few rounds of pulling down and rebuilding.
 
-Greedy takes the site that serves most people more, again and again. A swap replaces one chosen site by one that
-is not chosen; the best of all swaps is found in one pass over the reach. What is kept is never worse than
-what greedy found. Equal gains go to the lowest number, and a swap that serves equally many is made when
+Greedy takes the site that serves most people more, again and again. A swap replaces one chosen site by one
+that is not chosen; the best of all swaps is found in one pass over the reach. What is kept is never worse
+than what greedy found. Equal gains go to the lowest number, and a swap that serves equally many is made when
 it lowers a number: so the plan does not depend on luck.
 """
 

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import csr_array
 
 from geodata.errors import InvalidInput
+from geodata.rules.reach import geodesic_m
 from geodata.rules.siting import Effort, Proof, SitingTerms, plan_sites
 from geodata.rules.siting_bounds import find_bound
 from geodata.rules.siting_exact import solve_exactly
@@ -74,7 +75,7 @@ def questions(draw, *, deep: bool = True):
     return problem, terms
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(questions())
 def test_a_small_plan_is_the_best_there_is_and_keeps_to_every_term(question):
     problem, terms = question
@@ -90,7 +91,7 @@ def test_a_small_plan_is_the_best_there_is_and_keeps_to_every_term(question):
     assert count_served(problem, chosen) == plan.people == sum(gain for _, gain in plan.sites)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(questions(), st.randoms(use_true_random=False))
 def test_a_quick_plan_is_never_below_greedy_nor_above_its_bound_and_no_order_matters(question, random):
     problem, terms = question
@@ -106,7 +107,7 @@ def test_a_quick_plan_is_never_below_greedy_nor_above_its_bound_and_no_order_mat
     assert plan_sites(merge_places(shuffled), terms, effort=NO_PROOF) == plan
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(questions())
 def test_merging_changes_no_plan_and_no_figure(question):
     problem, _ = question
@@ -118,7 +119,7 @@ def test_merging_changes_no_plan_and_no_figure(question):
             assert count_served(merged, chosen) == count_served(problem, chosen)
 
 
-def drawn_problem(seed: int, places: int = 400, sites: int = 60, share: float = 0.08):
+def drawn_problem(seed: int, places: int = 150, sites: int = 25, share: float = 0.1):
     random = np.random.default_rng(seed)
     reach = csr_array((random.random((places, sites)) < share).astype(np.int8))
     return make_problem(random.integers(0, 50, places), reach), random
@@ -177,9 +178,7 @@ def test_nobody_to_serve_is_an_empty_plan():
 
 
 def test_a_must_that_reaches_nobody_stays_in_the_plan():
-    plan = plan_sites(
-        make_problem(np.array([4]), table("x..")), SitingTerms(most=2, must=frozenset({2}))
-    )
+    plan = plan_sites(make_problem(np.array([4]), table("x..")), SitingTerms(most=2, must=frozenset({2})))
     assert list(plan.sites) == [(0, 4), (2, 0)]
 
 
@@ -220,8 +219,6 @@ def test_musts_that_break_the_terms_are_refused_by_name(code, terms):
 
 
 def test_spacing_is_exclusive_below_and_allows_exactly_that_far():
-    from geodata.rules.reach import geodesic_m
-
     lonlat = np.array([[113.6, 34.7], [113.606, 34.7], [np.nan, np.nan]])
     metres = float(geodesic_m(lonlat[:1], lonlat[1:2])[0])
     assert find_near_pairs(lonlat, metres).nnz == 0
