@@ -1,7 +1,7 @@
 """``scripts/bench``: assignment, coverage and tiles against the usual ways, one JSON line a method."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -45,7 +45,8 @@ def main(
         bench = import_module(f"scripts.benches.{name}")
         drawn = scale or getattr(bench, "DEFAULT_SCALE", SCALE)
         options = load if name == "load" else {}
-        with _database(database_url, is_durable=getattr(bench, "IS_DURABLE", False)) as engine:
+        wanted, is_durable = getattr(bench, "EXTENSIONS", ()), getattr(bench, "IS_DURABLE", False)
+        with _database(database_url, is_durable=is_durable, extensions=wanted) as engine:
             for line in bench.run(engine, scale=drawn, seed=seed, **options):
                 row = {"bench": name, "scale": drawn, "seed": seed, **line}
                 click.echo(json.dumps(row, ensure_ascii=False) if as_json else _read(row))
@@ -56,8 +57,11 @@ def _read(row: dict[str, Any]) -> str:
 
 
 @contextmanager
-def _database(url: str | None, *, is_durable: bool) -> Iterator[sa.Engine]:
-    """A migrated database and an engine on it, in a cluster of its own unless one is named."""
+def _database(url: str | None, *, is_durable: bool, extensions: Sequence[str] = ()) -> Iterator[sa.Engine]:
+    """A migrated database and an engine on it, in a cluster of its own unless one is named.
+
+    ``extensions`` of peers are added to a cluster of its own where the machine has them.
+    """
     if url:
         engine = make_engine(url)
         try:
@@ -68,6 +72,9 @@ def _database(url: str | None, *, is_durable: bool) -> Iterator[sa.Engine]:
     with throwaway(durable=is_durable) as cluster:
         cluster.create_database("bench")
         cluster.add_extensions("bench")
+        for name in extensions:
+            if name in cluster.sql("SELECT name FROM pg_available_extensions").split():
+                cluster.sql(f"CREATE EXTENSION {name}", "bench")
         migrations.upgrade(cluster.url("bench"))
         engine = make_engine(cluster.url("bench"))
         try:

@@ -31,6 +31,7 @@ from webmap.api import overview as overview_api
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
 from webmap.api import reviews as reviews_api
+from webmap.api import scenarios as scenarios_api
 from webmap.config import Settings, read_settings
 from webmap.pages import (
     account,
@@ -91,6 +92,7 @@ BLUEPRINTS = (
     lines_page.bp,
     reviews_page.bp,
     reviews_api.bp,
+    scenarios_api.bp,
     jobs.bp,
     job_pages.bp,
     imports.bp,

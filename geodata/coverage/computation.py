@@ -8,6 +8,8 @@ import numpy.typing as npt
 
 from geodata.coverage.inputs import Inputs
 from geodata.coverage.question import CoverageQuestion
+from geodata.coverage.reaching import Nearest, Reached, find_reach
+from geodata.queries.coverage_reads import PointSet
 from geodata.rules.availability import StationClass, StationFacts, StationState
 from geodata.rules.coverage import (
     CROSS,
@@ -19,8 +21,9 @@ from geodata.rules.coverage import (
     Supply,
     find_cover,
     make_supply,
+    positions,
 )
-from geodata.rules.reach import Bools, Floats, Ints, nearest, reached_by_any
+from geodata.rules.reach import Bools, Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,7 @@ class Computation:
     classes: list[StationClass]
     supply: Supply
     cover: Cover
+    reached: Reached
     enterprise_digit: npt.NDArray[np.uint8]
     neighbours: list[int]
 
@@ -55,9 +59,8 @@ class Computation:
     def with_neighbours(self) -> Bools:
         """Which demand points are covered when the neighbours' stations count too; information only."""
         own = np.isin(self.cover.digit, (ONE, CROSS))
-        points = [self.inputs.stations[row] for row in self.neighbours]
-        lonlat = np.array([(each.lon, each.lat) for each in points], dtype=float).reshape(-1, 2)
-        return own | reached_by_any(self.inputs.demand.lonlat, lonlat, self.inputs.limit_m)
+        lonlat = positions([self.inputs.stations[row] for row in self.neighbours])
+        return own | self.inputs.way.reached_by_any(self.inputs.demand.lonlat, lonlat)
 
     def tally(self, weight: Ints, rows: Bools | slice = slice(None)) -> dict[str, int]:
         """Add up a weight of demand points by state: the same words wherever people are counted."""
@@ -78,16 +81,17 @@ class Computation:
             "extend": int(weight[helped].sum()),
         }
 
-    def nearest_counting(self, lonlat: Floats, county: Ints) -> tuple[Ints, Floats]:
-        """The nearest counting station of the same county for each point, and metres; -1 and NaN if none."""
-        index, metres = np.full(len(lonlat), -1), np.full(len(lonlat), np.nan)
+    def nearest_counting(self, lonlat: Floats, county: Ints) -> Nearest:
+        """The nearest counting station of the same county for each point; -1 and NaN if none."""
+        found = Nearest(np.full(len(lonlat), -1), np.full(len(lonlat), np.nan), np.full(len(lonlat), np.nan))
         for number in np.unique(county):
             rows = np.flatnonzero(county == number)
             stations = self.counting[self.supply.county[self.counting] == number]
-            found, away = nearest(lonlat[rows], self.supply.lonlat[stations])
-            some = found >= 0
-            index[rows[some]], metres[rows[some]] = stations[found[some]], away[some]
-        return index, metres
+            near = self.inputs.way.nearest(lonlat[rows], self.supply.lonlat[stations])
+            some = near.index >= 0
+            found.index[rows[some]] = stations[near.index[some]]
+            found.metres[rows[some]], found.seconds[rows[some]] = near.metres[some], near.seconds[some]
+        return found
 
 
 def compute(inputs: Inputs, question: CoverageQuestion) -> Computation:
@@ -99,10 +103,14 @@ def compute(inputs: Inputs, question: CoverageQuestion) -> Computation:
         "unconfirmed_after_days": inputs.rule["unconfirmed_after_days"],
     }
     county = inputs.layouts["county"].stations[0]
-    supply, classes = make_supply(stations, county, question.moment, **terms)
     demand, enterprises = inputs.demand, inputs.enterprises
-    cover = find_cover(Places(demand.lonlat, demand.weight, demand.county), supply, inputs.limit_m)
-    works = Places(enterprises.lonlat, np.ones_like(enterprises.ids), enterprises.county)
+    lonlat = positions(stations)
+    reached = find_reach(inputs, demand.lonlat, lonlat)
+    supply, classes = make_supply(
+        stations, county, question.moment, **terms, off_network=reached.station_unplaced
+    )
+    cover = find_cover(_places(demand, demand.weight, reached), supply, reached.blocks)
+    works = find_reach(inputs, enterprises.lonlat, lonlat)
     elsewhere = [at for at, row in enumerate(inputs.rows) if row["neighbour"]]
     _, their_classes = make_supply(
         [inputs.stations[at] for at in elsewhere],
@@ -117,8 +125,15 @@ def compute(inputs: Inputs, question: CoverageQuestion) -> Computation:
         classes=classes,
         supply=supply,
         cover=cover,
-        enterprise_digit=find_cover(works, supply.now(), inputs.limit_m).digit,
+        reached=reached,
+        enterprise_digit=find_cover(
+            _places(enterprises, np.ones_like(enterprises.ids), works), supply.now(), works.blocks
+        ).digit,
         neighbours=[
             at for at, each in zip(elsewhere, their_classes, strict=True) if each.state == StationState.OPEN
         ],
     )
+
+
+def _places(points: PointSet, people: Ints, reached: Reached) -> Places:
+    return Places(people, points.county, np.isnan(points.lonlat[:, 0]) | reached.place_unplaced)

@@ -14,8 +14,6 @@ from geodata.rules.coverage import CROSS, NOT_COVERED, ONE, UNKNOWN
 from geodata.rules.hours import is_24h
 from geodata.rules.shares import part_percents, percent
 
-ENGINE = "straight_line"
-
 
 def make_figures(
     computed: Computation, *, outlines: dict[str, dict[int, Any]], computed_at: datetime, inputs_hash: str
@@ -36,7 +34,7 @@ def make_figures(
         "question": computed.question.to_json(),
         "rule": {name: value for name, value in inputs.rule.items() if name != "unconfirmed_after_days"},
         "services": inputs.services,
-        "engine": ENGINE,
+        "engine": str(inputs.way.measure),
         "any_hour": computed.question.minute is None,
         "computed_at": computed_at.astimezone(LOCAL_TIME).isoformat(timespec="seconds"),
         "inputs_hash": inputs_hash,

@@ -10,6 +10,7 @@ import shapely
 
 from geodata.coverage.computation import Computation
 from geodata.coverage.inputs import Inputs
+from geodata.coverage.reaching import Nearest
 from geodata.crs import geometry_to_wgs84, metric_srid, to_metric
 from geodata.queries.coverage_reads import Zone
 from geodata.rules.coverage import NOT_COVERED
@@ -41,7 +42,7 @@ def gap_figures(computed: Computation, county_outlines: dict[int, Any]) -> list[
     )
     gaps = find_gaps(uncovered, codes, station_ids)
     centres = rows[[gap.centre for gap in gaps]] if gaps else rows[:0]
-    nearest, metres = computed.nearest_counting(demand.lonlat[centres], demand.county[centres])
+    nearest = computed.nearest_counting(demand.lonlat[centres], demand.county[centres])
     sketchbook = _Sketchbook(computed, county_outlines)
     return [
         {
@@ -56,7 +57,7 @@ def gap_figures(computed: Computation, county_outlines: dict[int, Any]) -> list[
             if at < DRAWN_GAPS
             else None,
             "shut_station": _shut_station(computed, gap),
-            "nearest_open": _nearest_open(computed, int(nearest[at]), float(metres[at])),
+            "nearest_open": _nearest_open(computed, nearest, at),
         }
         for at, gap in enumerate(gaps)
     ]
@@ -95,11 +96,17 @@ def _shut_station(computed: Computation, gap: Gap) -> dict[str, Any] | None:
     }
 
 
-def _nearest_open(computed: Computation, station: int, metres: float) -> dict[str, Any] | None:
-    if station < 0:
+def _nearest_open(computed: Computation, nearest: Nearest, at: int) -> dict[str, Any] | None:
+    if nearest.index[at] < 0:
         return None
-    row = computed.inputs.rows_by_id[computed.stations[station].id]
-    return {"id": row["id"], "name": row["name"], "distance_m": round(metres, 1)}
+    row = computed.inputs.rows_by_id[computed.stations[nearest.index[at]].id]
+    metres, seconds = float(nearest.metres[at]), float(nearest.seconds[at])
+    told: dict[str, Any] = {"id": row["id"], "name": row["name"], "distance_m": None}
+    if not np.isnan(metres):
+        told["distance_m"] = round(metres, 1)
+    if not np.isnan(seconds):
+        told["seconds"] = round(seconds, 1)
+    return told
 
 
 @dataclass

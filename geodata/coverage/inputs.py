@@ -13,6 +13,7 @@ import numpy.typing as npt
 from sqlalchemy.orm import Session
 
 from geodata.coverage.question import CoverageQuestion
+from geodata.coverage.reaching import StraightLine, Way
 from geodata.errors import InvalidInput, NotFound
 from geodata.queries import coverage as queries
 from geodata.queries import coverage_reads as reads
@@ -20,7 +21,14 @@ from geodata.queries.coverage_reads import Layer, PointSet, Zone
 from geodata.rules.availability import Closure, Service, StationFacts
 from geodata.rules.hours import Opening, hours_by_date
 from geodata.rules.reach import Ints
-from geodata.vocab import AccessMethod, ServiceCondition, StationStatus, StationType, VenueType
+from geodata.vocab import (
+    AccessMethod,
+    Measure,
+    ServiceCondition,
+    StationStatus,
+    StationType,
+    VenueType,
+)
 
 METHOD = "straight_line/1"
 """Name of the method; a new number makes stored answers of the old one no longer the answer of today."""
@@ -58,6 +66,11 @@ class Inputs:
         """The straight-line limit of the rule, inclusive metres."""
         return float(self.rule["straight_limit_m"])
 
+    @property
+    def way(self) -> Way:
+        """How one gets from places to stations."""
+        return StraightLine(self.limit_m)
+
     @cached_property
     def rows_by_id(self) -> dict[int, dict[str, Any]]:
         """Station rows by id."""
@@ -90,6 +103,8 @@ def read_inputs(session: Session, question: CoverageQuestion) -> Inputs:
     counties = reads.list_counties(session, county, as_of)
     if county is not None and not counties:
         raise NotFound("county_not_found", county=county)
+    if question.measure == Measure.STREETS:
+        raise InvalidInput("no_network", county=county)
     rows = reads.read_stations(session, county, float(rule["straight_limit_m"]), as_of)
     demand = reads.read_demand(session, counties, county)
     enterprises = reads.read_enterprises(session, counties, county, as_of)

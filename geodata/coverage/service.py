@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geodata.coverage.computation import compute
-from geodata.coverage.figures import ENGINE, make_figures
+from geodata.coverage.figures import make_figures
 from geodata.coverage.inputs import fingerprint, read_inputs
 from geodata.coverage.question import CoverageAnswer, CoverageQuestion
 from geodata.errors import NotFound
 from geodata.models import CoverageRun
 from geodata.queries import coverage as queries
 from geodata.queries.coverage_reads import read_outlines
-from geodata.vocab import DayType
+from geodata.vocab import DayType, Measure
 
 
 def answer_question(session: Session, question: CoverageQuestion) -> CoverageAnswer:
@@ -50,7 +50,7 @@ def answer_question(session: Session, question: CoverageQuestion) -> CoverageAns
         str(facts.id): str(station.state)
         for facts, station in zip(computed.stations, computed.classes, strict=True)
     }
-    return CoverageAnswer(question, ENGINE, inputs_hash, described, figures, computed_at)
+    return CoverageAnswer(question, figures["engine"], inputs_hash, described, figures, computed_at)
 
 
 def store_answer(session: Session, answer: CoverageAnswer) -> int:
@@ -67,6 +67,7 @@ def store_answer(session: Session, answer: CoverageAnswer) -> int:
         "inputs": answer.inputs,
         "figures": answer.figures,
         "computed_at": answer.computed_at,
+        "network_version_id": answer.network_version_id,
     }
     run_id = queries.add_run(session, values)
     if run_id is None:
@@ -102,9 +103,17 @@ def _from_run(run: CoverageRun) -> CoverageAnswer:
         minute=run.minute,
         services=tuple(run.services),
         as_of=run.as_of,
+        measure=Measure(run.measure),
     )
     return CoverageAnswer(
-        question, run.engine, run.inputs_hash, run.inputs, run.figures, run.computed_at, run.id
+        question,
+        run.engine,
+        run.inputs_hash,
+        run.inputs,
+        run.figures,
+        run.computed_at,
+        run.id,
+        run.network_version_id,
     )
 
 

@@ -135,4 +135,4 @@ def _nearest_open(computed: Computation, layout: Layout) -> Floats:
     points[some] = demand.lonlat[place_at[middle[some]]]
     codes = {zone.code: at for at, zone in enumerate(computed.inputs.counties)}
     county = np.array([codes.get(zone.county_code, -1) for zone in zones], dtype=np.int64)
-    return computed.nearest_counting(points, county)[1]
+    return computed.nearest_counting(points, county).metres

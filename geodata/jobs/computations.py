@@ -10,7 +10,7 @@ from geodata.coverage.service import answer_question, store_answer
 from geodata.jobs.task import Task
 from geodata.queries import audit
 from geodata.queries.tile_tables import refresh
-from geodata.vocab import DayType
+from geodata.vocab import DayType, Measure
 
 
 def assign(task: Task) -> dict[str, Any]:
@@ -39,6 +39,7 @@ def cover(task: Task) -> dict[str, Any]:
         minute=params["minute"],
         services=tuple(params["services"]),
         as_of=date.fromisoformat(params["as_of"]),
+        measure=Measure(params.get("measure", Measure.STRAIGHT_LINE)),
     )
     task.progress("cover", 0, 2)
     answer = answer_question(task.session, question)

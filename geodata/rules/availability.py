@@ -46,6 +46,7 @@ class LeftOut(StrEnum):
     RETIRED = "retired"
     NOT_OPEN_YET = "not_open_yet"
     NOT_LOCATED = "not_located"
+    OFF_NETWORK = "off_network"
     OTHER_VENUE = "other_venue"
 
 

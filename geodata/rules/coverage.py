@@ -4,34 +4,46 @@ A place is *covered* when at least one counting station is within the limit, *un
 counts but one of those within might, else *not covered*: there is never only "covered or not".
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from scipy.sparse import csr_array, vstack
 
-from geodata.rules.availability import Moment, StationClass, StationFacts, StationState, classify_station
-from geodata.rules.reach import Bools, Floats, Ints, reach_in_chunks
+from geodata.rules.availability import (
+    LeftOut,
+    Moment,
+    StationClass,
+    StationFacts,
+    StationState,
+    classify_station,
+)
+from geodata.rules.reach import Bools, Floats, Ints
 
 HOURS_OF_DAY = 24
 NOT_COVERED, ONE, CROSS, UNKNOWN = range(4)
 """The digit of a place: not covered, one station, two or more (交叉覆盖), unknown."""
 
 Flags = npt.NDArray[np.float32]
+Blocks = Iterable[tuple[slice, csr_array]]
+"""Which stations are within the limit of which places: blocks of rows of one matrix of ones, in order."""
+
+_NEVER_MINDS = frozenset({StationState.EXCLUDED, StationState.STAFF_ONLY})
 
 
 @dataclass(frozen=True)
 class Places:
-    """Points whose state is asked, one row each; NaN coordinates where not located.
+    """Points whose state is asked, one row each.
 
     ``county`` numbers the county of each place; stations carry the same numbers, and a place is
-    served by stations of its own county only (the official figure).
+    served by stations of its own county only (the official figure). ``unknown`` are places of which
+    nobody can say what they reach: without a position, or too far from any street.
     """
 
-    lonlat: Floats
     people: Ints
     county: Ints
+    unknown: Bools
 
 
 @dataclass(frozen=True)
@@ -77,8 +89,12 @@ def make_supply(
     *,
     services: Sequence[str],
     unconfirmed_after_days: int | None,
+    off_network: Bools | None = None,
 ) -> tuple[Supply, list[StationClass]]:
-    """Classify stations at the 24 hours and at the moment asked, which is also returned by itself."""
+    """Classify stations at the 24 hours and at the moment asked, which is also returned by itself.
+
+    ``off_network`` are stations too far from any street: nobody gets there, whatever their hours.
+    """
     minutes = [60 * hour for hour in range(HOURS_OF_DAY)]
     moments = [Moment(moment.day_type, minute, moment.as_of) for minute in minutes] + [moment]
     table = [
@@ -88,12 +104,15 @@ def make_supply(
         ]
         for each in stations
     ]
+    if off_network is not None:
+        table = [
+            [_off_network(each) for each in row] if off else row
+            for row, off in zip(table, off_network.tolist(), strict=True)
+        ]
     asked = [row[-1] for row in table]
     shape = (len(stations), len(moments))
     supply = Supply(
-        lonlat=np.array([(_or_nan(each.lon), _or_nan(each.lat)) for each in stations], dtype=float).reshape(
-            -1, 2
-        ),
+        lonlat=positions(stations),
         county=county,
         counting=_flags(table, StationState.OPEN).reshape(shape),
         unsure=_flags(table, StationState.UNKNOWN).reshape(shape),
@@ -107,6 +126,16 @@ def make_supply(
     return supply, asked
 
 
+def positions(stations: Sequence[StationFacts]) -> Floats:
+    """Longitude and latitude of stations, shape (n, 2), NaN where not located."""
+    return np.array([(_or_nan(each.lon), _or_nan(each.lat)) for each in stations], dtype=float).reshape(-1, 2)
+
+
+def _off_network(station: StationClass) -> StationClass:
+    excluded = StationClass(StationState.EXCLUDED, LeftOut.OFF_NETWORK)
+    return station if station.state in _NEVER_MINDS else excluded
+
+
 def _flags(table: Sequence[Sequence[StationClass]], state: StationState) -> Flags:
     return np.array([[each.state == state for each in row] for row in table], dtype=np.float32)
 
@@ -115,22 +144,26 @@ def _or_nan(value: float | None) -> float:
     return float("nan") if value is None else value
 
 
-def find_cover(places: Places, supply: Supply, limit_m: float) -> Cover:
+def find_cover(places: Places, supply: Supply, reach: Blocks) -> Cover:
     """The state of every place: one reach matrix, then all hours by products with it.
 
-    A place that is not located is unknown, at every hour. ``limit_m`` is inclusive metres on the
-    ellipsoid. The result does not depend on the order of places or stations.
+    How the reach was measured does not matter here: in a straight line or along streets. The result
+    does not depend on the order of places or stations.
+
+    Args:
+        places: one row of the matrix each, those ``unknown`` are so at every hour.
+        supply: one column of the matrix each.
+        reach: the matrix in blocks of rows that follow each other from the first to the last place.
     """
     count = len(places.people)
     digit = np.zeros(count, dtype=np.uint8)
     shut, fixable = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
     hours = np.zeros((supply.counting.shape[1] - 1, 3), dtype=np.int64)
     blocks = [csr_array((0, len(supply.shut)), dtype=np.float32)]
-    lost = np.isnan(places.lonlat[:, 0])
-    for block, reach in reach_in_chunks(places.lonlat, supply.lonlat, limit_m):
-        own = _own_county(reach, places.county[block], supply.county)
+    for block, pairs in reach:
+        own = _own_county(pairs, places.county[block], supply.county)
         counting, unsure = own @ supply.counting, own @ supply.unsure
-        unsure[lost[block]] = 1
+        unsure[places.unknown[block]] = 1
         states = _digits(counting, unsure)
         hours += _people_by_hour(states[:, :-1], places.people[block])
         digit[block] = states[:, -1]

@@ -5,8 +5,7 @@ indexed geography column. Only ratios inside one run mean anything.
 """
 
 import resource
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from statistics import median
 from typing import Any
 
@@ -14,8 +13,9 @@ import numpy as np
 import sqlalchemy as sa
 
 from geodata.rules.coverage import HOURS_OF_DAY, Places, Supply, find_cover
-from geodata.rules.reach import Bools, reached_by_any
+from geodata.rules.reach import Bools, reach_in_chunks, reached_by_any
 from scripts.benches.province import Province, make_province
+from scripts.benches.timing import timed
 
 LIMIT_M = 500.0
 OURS, PEER = "tenmin reach", "geography ST_DWithin EXISTS"
@@ -35,9 +35,9 @@ def run(engine: sa.Engine, *, scale: float, seed: int, rounds: int = 3) -> Itera
         theirs, ours = [], []
         geography = reached = np.zeros(0, dtype=np.bool_)
         for _ in range(rounds):
-            seconds, geography = _timed(lambda: _geography(connection, len(province.places)))
+            seconds, geography = timed(lambda: _geography(connection, len(province.places)))
             theirs.append(seconds)
-            seconds, reached = _timed(lambda: reached_by_any(province.places, province.stations, LIMIT_M))
+            seconds, reached = timed(lambda: reached_by_any(province.places, province.stations, LIMIT_M))
             ours.append(seconds)
     yield {"method": OURS, **sizes, "seconds": round(median(ours), 3), "covered": int(reached.sum())}
     yield {"method": PEER, **sizes, "seconds": round(median(theirs), 3), "covered": int(geography.sum())}
@@ -47,15 +47,9 @@ def run(engine: sa.Engine, *, scale: float, seed: int, rounds: int = 3) -> Itera
         "times_faster": round(median(theirs) / median(ours), 1),
         "differ": int((geography != reached).sum()),
     }
-    whole, _ = _timed(lambda: _whole_day(province, seed=seed))
+    whole, _ = timed(lambda: _whole_day(province, seed=seed))
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     yield {"method": "tenmin, all 24 hours", **sizes, "seconds": round(whole, 2), "peak_mb": peak}
-
-
-def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    started = time.perf_counter()
-    found = work()
-    return time.perf_counter() - started, found
 
 
 def _load(connection: sa.Connection, province: Province) -> None:
@@ -101,4 +95,5 @@ def _whole_day(province: Province, *, seed: int) -> None:
         fixable=kind[:, -1] > 1,
     )
     people = np.ones(len(province.places), dtype=np.int64)
-    find_cover(Places(province.places, people, np.zeros_like(people)), supply, LIMIT_M)
+    places = Places(people, np.zeros_like(people), np.zeros(len(people), dtype=np.bool_))
+    find_cover(places, supply, reach_in_chunks(province.places, province.stations, LIMIT_M))

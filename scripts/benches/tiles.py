@@ -6,7 +6,6 @@ from the same tables and nothing is cached between tiles. Only ratios inside one
 """
 
 import random
-import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from statistics import mean, median, quantiles
@@ -21,6 +20,7 @@ from geodata.db import transaction
 from geodata.queries import tiles
 from geodata.queries.tiles import Tile
 from scripts.benches.province import load_province, make_province
+from scripts.benches.timing import timed
 
 ZOOMS = range(10, 15)
 GOAL_RATIO = 5.0
@@ -87,7 +87,7 @@ def _prepare(engine: sa.Engine, *, scale: float, seed: int) -> float:
         with transaction(engine) as session:
             assign_enterprises(session)
     with transaction(engine) as session:
-        seconds, _ = _timed(lambda: tiles.refresh(session))
+        seconds, _ = timed(lambda: tiles.refresh(session))
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(sa.text("VACUUM (ANALYZE)"))
     return round(seconds, 2)
@@ -153,7 +153,7 @@ def _times_in_turn(
     for turn in range(rounds + 1):
         for index, tile in enumerate(drawn):
             for number, make in enumerate(makers):
-                took, body = _timed(partial(make, tile))
+                took, body = timed(partial(make, tile))
                 if turn:
                     seconds[number][index].append(took)
                 else:
@@ -196,9 +196,3 @@ def _count_differing(session: Session, chosen: dict[int, list[Tile]]) -> int:
         box |= dict(zip(("left", "bottom", "right", "top"), tile.box_m(), strict=True))
         differing += drawn != session.scalar(inside, box)
     return differing
-
-
-def _timed(work: Callable[[], Any]) -> tuple[float, Any]:
-    begin = time.perf_counter()
-    result = work()
-    return time.perf_counter() - begin, result

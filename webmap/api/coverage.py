@@ -24,7 +24,18 @@ if TYPE_CHECKING:
 
 bp = APIBlueprint("coverage", __name__, url_prefix="/api/v1", tag="coverage")
 
-_SUBJECTS = ("areas", "assignments", "demand", "divisions", "enterprises", "grids", "rules", "stations")
+_SUBJECTS = (
+    "areas",
+    "assignments",
+    "barriers",
+    "demand",
+    "divisions",
+    "enterprises",
+    "grids",
+    "networks",
+    "rules",
+    "stations",
+)
 _RULE_FIELDS = (
     "code",
     "label_zh",
@@ -55,6 +66,7 @@ def get_coverage(query: parameters.CoverageQuery) -> Response:
         minute=query.minute,
         services=query.service_codes,
         as_of=query.as_of or parameters.today(),
+        measure=query.measure,
     ).normalized()
     session = requests.session()
     version = data_version(session, _SUBJECTS)

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
-from geodata.vocab import DayType
+from geodata.vocab import DayType, Measure
 
 
 class Rule(BaseModel):
@@ -47,6 +47,7 @@ class AskedQuestion(BaseModel):
 
     county: str | None
     rule: str
+    measure: Measure = Measure.STRAIGHT_LINE
     day: DayType
     minute: int | None
     services: list[str]

@@ -13,7 +13,7 @@ from geodata.errors import NotFound
 from geodata.jobs import files, service
 from geodata.queries import jobs as stored
 from geodata.queries import stored_files
-from geodata.vocab import DayType, FilePurpose, JobKind
+from geodata.vocab import DayType, FilePurpose, JobKind, Measure
 from webmap import auth, requests
 from webmap.api import parameters
 from webmap.api.job_answers import JobAnswer, answer_job
@@ -80,6 +80,7 @@ class CoverageWanted(BaseModel):
     day: DayType = DayType.WORKDAY
     minute: Annotated[int, Field(ge=0, le=1439)] | None = None
     services: Annotated[list[Annotated[str, Field(pattern=r"^[a-z0-9_]{1,40}$")]], Field(max_length=20)] = []
+    measure: Measure = Measure.STRAIGHT_LINE
 
 
 @bp.get("/jobs")

@@ -16,6 +16,7 @@ from geodata.vocab import (
     DayType,
     DivisionLevel,
     GridKind,
+    Measure,
     OrganizationStatus,
     StationStatus,
     StationType,
@@ -198,6 +199,10 @@ class CoverageQuery(Query):
     )
     as_of: date | None = Field(
         None, description="The date whose closures and boundaries hold; today unless given."
+    )
+    measure: Measure = Field(
+        Measure.STRAIGHT_LINE,
+        description="Straight line, or along the street network in use in the county; never mixed.",
     )
 
     @property

@@ -47,6 +47,9 @@ PATHS = [
         "cases/assignees",
         "disputes",
         "calendar",
+        "scenarios",
+        "scenarios/compare",
+        "scenarios/{scenario_id}",
     )
 ]
 

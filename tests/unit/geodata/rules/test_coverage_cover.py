@@ -5,8 +5,9 @@ import pyproj
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geodata.rules.coverage import CROSS, NOT_COVERED, ONE, UNKNOWN, Places, Supply, find_cover
-from geodata.rules.reach import reached_by_any
+from geodata.rules import coverage
+from geodata.rules.coverage import CROSS, NOT_COVERED, ONE, UNKNOWN, Places, Supply
+from geodata.rules.reach import reach_in_chunks, reached_by_any
 
 GEOD = pyproj.Geod(ellps="WGS84")
 KINDS = ("open", "unknown", "shut", "lacks")
@@ -17,9 +18,19 @@ places_ = st.lists(place, min_size=1, max_size=10)
 stations_ = st.lists(station, max_size=8)
 
 
+def lonlat_of(rows):
+    return np.array([row[0] for row in rows], dtype=float).reshape(-1, 2)
+
+
+def find_cover(rows, supply, limit_m):
+    """States of places, straight line."""
+    lonlat = lonlat_of(rows)
+    return coverage.find_cover(make_places(rows), supply, reach_in_chunks(lonlat, supply.lonlat, limit_m))
+
+
 def make_places(rows):
     return Places(
-        lonlat=np.array([row[0] for row in rows], dtype=float).reshape(-1, 2),
+        unknown=np.isnan(lonlat_of(rows)[:, 0]),
         people=np.array([row[1] for row in rows], dtype=np.int64),
         county=np.array([row[2] for row in rows], dtype=np.int64),
     )
@@ -55,7 +66,7 @@ def simple(one_place, stations, limit_m, column):
 @settings(max_examples=60)
 @given(places_, stations_, st.floats(100, 1500))
 def test_states_and_hours_are_those_of_the_definition(places, stations, limit_m):
-    cover = find_cover(make_places(places), make_stations(stations), limit_m)
+    cover = find_cover(places, make_stations(stations), limit_m)
     assert cover.digit.tolist() == [simple(each, stations, limit_m, 24) for each in places]
     for hour in range(24):
         states = [simple(each, stations, limit_m, hour) for each in places]
@@ -70,9 +81,9 @@ def test_states_and_hours_are_those_of_the_definition(places, stations, limit_m)
 @given(places_, stations_, st.floats(100, 1500), st.randoms())
 def test_the_order_of_places_and_stations_does_not_matter(places, stations, limit_m, random):
     order = random.sample(range(len(places)), len(places))
-    cover = find_cover(make_places(places), make_stations(stations), limit_m)
+    cover = find_cover(places, make_stations(stations), limit_m)
     mixed = find_cover(
-        make_places([places[at] for at in order]),
+        [places[at] for at in order],
         make_stations(random.sample(stations, len(stations))),
         limit_m,
     )
@@ -85,7 +96,7 @@ def test_the_order_of_places_and_stations_does_not_matter(places, stations, limi
 @given(places_, stations_, station, st.floats(100, 1500), st.floats(0, 500))
 def test_one_more_station_or_metre_never_covers_less(places, stations, more, limit_m, more_m):
     def covered(stations, limit_m):
-        digit = find_cover(make_places(places), make_stations(stations), limit_m).digit
+        digit = find_cover(places, make_stations(stations), limit_m).digit
         return np.isin(digit, (ONE, CROSS))
 
     before = covered(stations, limit_m)
@@ -94,7 +105,7 @@ def test_one_more_station_or_metre_never_covers_less(places, stations, more, lim
 
 
 def test_a_place_without_position_is_unknown_at_every_hour():
-    lost = make_places([((np.nan, np.nan), 7, 0)])
+    lost = [((np.nan, np.nan), 7, 0)]
     cover = find_cover(lost, make_stations([]), 500)
     assert cover.digit.tolist() == [UNKNOWN]
     assert cover.hours.tolist() == [[0, 0, 7]] * 24
@@ -102,7 +113,7 @@ def test_a_place_without_position_is_unknown_at_every_hour():
 
 def test_what_could_help_is_told_for_uncovered_places_only():
     here, far = (113.6, 34.7), (113.62, 34.7)
-    places = make_places([(here, 10, 0), (far, 10, 0)])
+    places = [(here, 10, 0), (far, 10, 0)]
     kinds = [["open"] * 25, ["shut"] * 25, ["shut"] * 25, ["lacks"] * 25]
     at = [here, here, far, far]
     cover = find_cover(places, make_stations([(at[row], 0, kinds[row]) for row in range(4)]), 500)
@@ -115,5 +126,5 @@ def test_what_could_help_is_told_for_uncovered_places_only():
 def test_stations_of_another_county_never_count():
     here = (113.6, 34.7)
     stations = make_stations([(here, 1, ["open"] * 25)])
-    assert find_cover(make_places([(here, 10, 0)]), stations, 500).digit.tolist() == [NOT_COVERED]
-    assert reached_by_any(make_places([(here, 10, 0)]).lonlat, stations.lonlat, 500).all()
+    assert find_cover([(here, 10, 0)], stations, 500).digit.tolist() == [NOT_COVERED]
+    assert reached_by_any(lonlat_of([(here, 10, 0)]), stations.lonlat, 500).all()
