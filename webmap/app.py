@@ -11,6 +11,7 @@ from webmap.api import admin_users as admin_users_api
 from webmap.api import (
     boundaries,
     coverage,
+    coverage_week,
     document,
     exports,
     features,
@@ -79,6 +80,7 @@ BLUEPRINTS = (
     founding_writes.bp,
     founding_disputes.bp,
     coverage.bp,
+    coverage_week.bp,
     search.bp,
     tiles.bp,
     find_page.bp,

@@ -161,7 +161,7 @@ def load_answer(session: Session, run_id: int, scope: Scope) -> dict[str, Any]:
 
 def _problem(computed: Computation, sites: Sites, options: SitingOptions) -> SitingProblem:
     """People not served yet. Who may be served already (hours unknown) is nobody's gain."""
-    digit, people = computed.cover.digit, computed.inputs.demand.weight
+    digit, people = computed.cover.digit, computed.people
     wanted = np.isin(digit, (NOT_COVERED, ONE)) if options.second else digit == NOT_COVERED
     need: Ints = np.where(digit == NOT_COVERED, 2, 1) if options.second else np.ones(len(people), np.int64)
     return make_problem(np.where(wanted, people, 0), sites.reach, need)

@@ -62,7 +62,7 @@ def answer_spare(
 ) -> dict[str, Any]:
     """What each counting station is worth, and which could go together without anybody losing reach."""
     counting = computed.counting
-    people = computed.inputs.demand.weight
+    people = computed.people
     matrix = csr_array(computed.reached.matrix)[:, counting]
     missed = find_missed(matrix, people, heard=heard)
     reaches = np.asarray(people @ matrix.astype(np.int64), dtype=np.int64)
@@ -101,7 +101,7 @@ def _told(
 ) -> dict[str, Any]:
     chosen = [sites.listed[at] for at, _ in plan.sites]
     counted = recount(computed, chosen, second=options.second)
-    weight = computed.inputs.demand.weight
+    weight = computed.people
     before = tally(computed.cover.digit, weight)
     asked = (NOT_COVERED, ONE) if options.second else (NOT_COVERED,)
     need = np.where((computed.cover.digit == NOT_COVERED) & options.second, 2, 1)
@@ -178,14 +178,14 @@ def _outside(computed: Computation, outside: Bools, within: Bools) -> list[dict[
         return []
     numbers, label = np.unique(grid[rows], return_inverse=True)
     located = np.isfinite(demand.lonlat[rows, 0])
-    people = np.bincount(label, demand.weight[rows]).astype(np.int64)
-    lost = np.bincount(label, demand.weight[rows] * ~within[rows], minlength=len(numbers)).astype(np.int64)
+    people = np.bincount(label, computed.people[rows]).astype(np.int64)
+    lost = np.bincount(label, computed.people[rows] * ~within[rows], minlength=len(numbers)).astype(np.int64)
     places = np.bincount(label)
     middle = np.full(len(numbers), -1, dtype=np.int64)
     some = rows[located]
     if len(some):
         found = middle_members(
-            demand.lonlat[some], demand.weight[some], label[located].astype(np.int64), demand.ids[some]
+            demand.lonlat[some], computed.people[some], label[located].astype(np.int64), demand.ids[some]
         )
         middle[: len(found)] = np.where(found >= 0, some[found], -1)
     told = []
@@ -209,9 +209,9 @@ def _drawn(computed: Computation, counted: Recount, outside: Bools) -> list[list
     """Places for the map as [lon, lat, people, state]: 1 gained, 0 still outside; most people first."""
     demand = computed.inputs.demand
     rows: Ints = np.flatnonzero((counted.gained | outside) & computed.located)
-    rows = rows[np.lexsort((demand.ids[rows], -demand.weight[rows]))][:DRAWN_PLACES]
+    rows = rows[np.lexsort((demand.ids[rows], -computed.people[rows]))][:DRAWN_PLACES]
     return [
-        [*_point(*demand.lonlat[row]), int(demand.weight[row]), int(counted.gained[row])]
+        [*_point(*demand.lonlat[row]), int(computed.people[row]), int(counted.gained[row])]
         for row in rows.tolist()
     ]
 

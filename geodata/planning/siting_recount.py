@@ -36,7 +36,7 @@ def recount(computed: Computation, chosen: Sequence[Site], *, second: bool) -> R
     """
     before = computed.cover.digit
     digit = _digits_with(computed, chosen)
-    weight = computed.inputs.demand.weight
+    weight = computed.people
     if second:
         gained = np.isin(before, (NOT_COVERED, ONE)) & (digit == CROSS)
     else:
@@ -60,7 +60,7 @@ def count_without(computed: Computation, gone: Sequence[int]) -> int:
     reached = find_reach(computed.inputs, computed.inputs.demand.lonlat, supply.lonlat)
     digit = find_cover(_places(computed, reached.place_unplaced), left, reached.blocks).digit
     lost = np.isin(computed.cover.digit, (ONE, CROSS)) & ~np.isin(digit, (ONE, CROSS))
-    return int(computed.inputs.demand.weight[lost].sum())
+    return int(computed.people[lost].sum())
 
 
 def tally(digit: npt.NDArray[np.uint8], weight: Any) -> dict[str, int]:
@@ -102,4 +102,4 @@ def _digits_with(computed: Computation, chosen: Sequence[Site]) -> npt.NDArray[n
 
 def _places(computed: Computation, unplaced: Bools) -> Places:
     demand = computed.inputs.demand
-    return Places(demand.weight, demand.county, np.isnan(demand.lonlat[:, 0]) | unplaced)
+    return Places(computed.people, demand.county, np.isnan(demand.lonlat[:, 0]) | unplaced)

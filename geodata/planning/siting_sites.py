@@ -175,10 +175,11 @@ def _propose(session: Session, computed: Computation, options: SitingOptions) ->
     """Places of people who are not served, those with most first and well apart."""
     demand = computed.inputs.demand
     asked = (NOT_COVERED, ONE) if options.second else (NOT_COVERED,)
-    rows = np.flatnonzero(np.isin(computed.cover.digit, asked) & (demand.weight > 0) & computed.located)
-    least_m = min(MAX_THIN_M, computed.inputs.limit_m / THIN_SHARE)
+    rows = np.flatnonzero(np.isin(computed.cover.digit, asked) & (computed.people > 0) & computed.located)
+    # A rule along streets only has no metres.
+    least_m = min(MAX_THIN_M, (computed.inputs.limit_m or MAX_THIN_M * THIN_SHARE) / THIN_SHARE)
     kept = rows[
-        thin_points(demand.lonlat[rows], demand.weight[rows], demand.ids[rows], least_m, MOST_PROPOSED)
+        thin_points(demand.lonlat[rows], computed.people[rows], demand.ids[rows], least_m, MOST_PROPOSED)
     ]
     names = queries.name_demand(session, demand.ids[kept].tolist())
     return [

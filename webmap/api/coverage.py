@@ -15,7 +15,7 @@ from geodata.queries.state import data_version
 from webmap import auth, requests
 from webmap.api import coverage_schemas, parameters
 from webmap.api.answers import JSON, answer, json_text, revalidated
-from webmap.api.memory import Memory
+from webmap.memory import Memory
 from webmap.permissions import Permission, requires
 
 if TYPE_CHECKING:

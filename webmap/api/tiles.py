@@ -11,7 +11,7 @@ from geodata.queries.state import join_versions, subject_versions
 from webmap import auth, requests
 from webmap.api import parameters
 from webmap.api.answers import revalidated
-from webmap.api.memory import Memory
+from webmap.memory import Memory
 from webmap.permissions import Permission, requires
 
 MVT = "application/vnd.mapbox-vector-tile"

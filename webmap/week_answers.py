@@ -1,0 +1,78 @@
+"""Answers about a week that page and API both show: computed once for a state of the data, then kept."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from typing import TYPE_CHECKING, Any
+
+from geodata.coverage.longer import propose_longer_hours
+from geodata.coverage.ways import answer_ways
+from geodata.coverage.week import WeekQuestion, answer_week
+from geodata.queries.state import data_version
+from webmap import requests
+from webmap.memory import Memory
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from geodata.coverage.question import CoverageQuestion
+
+SUBJECTS = (
+    "areas",
+    "assignments",
+    "barriers",
+    "calendar",
+    "demand",
+    "divisions",
+    "enterprises",
+    "grids",
+    "networks",
+    "rules",
+    "stations",
+)
+"""What such answers depend on."""
+
+_MEMORY_BYTES = 32 * 1024 * 1024
+_GZIP_LEVEL = 5
+_memory = Memory(_MEMORY_BYTES)
+
+
+def week_of(question: WeekQuestion) -> bytes:
+    """The 24 x 7 picture as gzipped JSON."""
+    question = question.normalized()
+    return _kept(("week", question), lambda: answer_week(requests.session(), question))
+
+
+def ways_of(question: CoverageQuestion) -> bytes:
+    """The ways to the nearest station as gzipped JSON."""
+    question = question.normalized()
+    return _kept(("ways", question), lambda: answer_ways(requests.session(), question))
+
+
+def longer_hours_for(question: CoverageQuestion, *, count: int, all_night: bool) -> bytes:
+    """The stations to open longer as gzipped JSON."""
+    question = question.normalized()
+    return _kept(
+        ("longer", question, count, all_night),
+        lambda: propose_longer_hours(requests.session(), question, count=count, all_night=all_night),
+    )
+
+
+def version() -> str:
+    """The state of the data that these answers come from."""
+    return data_version(requests.session(), SUBJECTS)
+
+
+def unpack(answer: bytes) -> dict[str, Any]:
+    """The values of a kept answer."""
+    values: dict[str, Any] = json.loads(gzip.decompress(answer))
+    return values
+
+
+def _kept(question: Hashable, make: Callable[[], dict[str, Any]]) -> bytes:
+    def packed() -> bytes:
+        text = json.dumps(make(), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return gzip.compress(text.encode(), _GZIP_LEVEL, mtime=0)
+
+    return _memory.get((str(requests.engine().url), question, version()), packed)
