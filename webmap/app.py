@@ -10,6 +10,7 @@ from webmap.api import admin_settings as admin_settings_api
 from webmap.api import admin_users as admin_users_api
 from webmap.api import (
     boundaries,
+    candidates,
     coverage,
     coverage_week,
     document,
@@ -25,6 +26,7 @@ from webmap.api import (
     offices,
     responsibility,
     search,
+    siting,
     station_care,
     tiles,
 )
@@ -56,6 +58,7 @@ from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
+from webmap.pages import siting as siting_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
@@ -102,6 +105,9 @@ BLUEPRINTS = (
     exports.bp,
     boundaries.bp,
     boundary_pages.bp,
+    siting.bp,
+    siting_page.bp,
+    candidates.bp,
     document.bp,
 )
 

@@ -133,7 +133,7 @@ def make_terms(
         cost = np.array([round((each.cost or 0) * _CENTS) for each in sites.listed], dtype=np.int64)
     for at in sorted(must - never):
         if at in barred:
-            raise InvalidInput("siting_must_barred", name=sites.listed[at].name, why=barred[at])
+            raise InvalidInput("siting_must_barred", name=sites.listed[at].name)
     terms = SitingTerms(
         most=options.most,
         cost=cost,

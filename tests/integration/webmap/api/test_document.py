@@ -50,6 +50,8 @@ PATHS = [
         "cases/assignees",
         "disputes",
         "calendar",
+        "siting/{siting_id}",
+        "candidates",
         "scenarios",
         "scenarios/compare",
         "scenarios/{scenario_id}",
