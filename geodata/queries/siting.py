@@ -130,16 +130,13 @@ def list_outside(
 
 def add_sites(session: Session, rows: Sequence[dict[str, Any]]) -> list[int]:
     """Insert candidates (checked values with ``lon`` and ``lat``), in order; returns their ids."""
-    added = []
-    for row in rows:
-        values = {name: value for name, value in row.items() if name not in {"lon", "lat"}}
-        statement = (
-            sa.insert(CandidateSite)
-            .values(**values, geom=_point(row["lon"], row["lat"]))
-            .returning(CandidateSite.id)
-        )
-        added.append(int(session.execute(statement).scalar_one()))
-    return added
+    values = [
+        {name: value for name, value in row.items() if name not in {"lon", "lat"}}
+        | {"geom": _point(row["lon"], row["lat"])}
+        for row in rows
+    ]
+    statement = sa.insert(CandidateSite).returning(CandidateSite.id, sort_by_parameter_order=True)
+    return list(session.scalars(statement, values)) if values else []
 
 
 def find_site(session: Session, site_id: int, *, lock: bool = False) -> StoredSite | None:

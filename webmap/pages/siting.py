@@ -96,10 +96,7 @@ def show_answer(siting_id: int) -> Response:
         services=_services(found),
         told=_told(found["options"]),
         sites=_with_totals(found.get("sites", ())),
-        barred=[
-            (translate(requests.locale(), f"siting.barred.{why}"), count)
-            for why, count in found.get("barred", {}).items()
-        ],
+        barred=_barred(found.get("barred", {})),
         people=list_people(session, grids) if auth.may(Permission.PEOPLE_READ) else {},
         shown_outside=SHOWN_OUTSIDE,
         shown_stations=SHOWN_STATIONS,
@@ -220,6 +217,11 @@ def _told(options: dict[str, Any]) -> list[str]:
         hosts = comma.join(translate(locale, f"host_kind.{HostKind(host)}") for host in options["hosts"])
         sentences.append(say("hosts", hosts=hosts))
     return sentences
+
+
+def _barred(counts: dict[str, int]) -> list[tuple[str, int]]:
+    """Why sites could not be used, in words, and how many."""
+    return [(translate(requests.locale(), f"siting.barred.{why}"), count) for why, count in counts.items()]
 
 
 def _with_totals(sites: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
