@@ -9,9 +9,11 @@ from webmap.api import account as account_api
 from webmap.api import admin_settings as admin_settings_api
 from webmap.api import admin_users as admin_users_api
 from webmap.api import (
+    barriers,
     boundaries,
     candidates,
     coverage,
+    coverage_streets,
     coverage_week,
     document,
     exports,
@@ -56,6 +58,7 @@ from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
 from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
+from webmap.pages import method as method_page
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
 from webmap.pages import siting as siting_page
@@ -63,6 +66,7 @@ from webmap.pages import siting as siting_page
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
     map_page.bp,
+    method_page.bp,
     account.bp,
     my_stations.bp,
     my_station_details.bp,
@@ -83,7 +87,9 @@ BLUEPRINTS = (
     founding_writes.bp,
     founding_disputes.bp,
     coverage.bp,
+    coverage_streets.bp,
     coverage_week.bp,
+    barriers.bp,
     search.bp,
     tiles.bp,
     find_page.bp,

@@ -1,15 +1,21 @@
-"""Answers about a week that page and API both show: computed once for a state of the data, then kept."""
+"""Answers that page and API both show: computed once for a state of the data, then kept.
+
+The hours of a week, ways, longer opening, and both measures side by side.
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from geodata.coverage.difference import answer_difference
 from geodata.coverage.longer import propose_longer_hours
 from geodata.coverage.ways import answer_ways
 from geodata.coverage.week import WeekQuestion, answer_week
 from geodata.queries.state import data_version
+from geodata.vocab import Measure
 from webmap import requests
 from webmap.memory import Memory
 
@@ -57,6 +63,12 @@ def longer_hours_for(question: CoverageQuestion, *, count: int, all_night: bool)
         ("longer", question, count, all_night),
         lambda: propose_longer_hours(requests.session(), question, count=count, all_night=all_night),
     )
+
+
+def difference_of(question: CoverageQuestion) -> bytes:
+    """Straight line and streets side by side as gzipped JSON."""
+    question = replace(question, measure=Measure.STREETS).normalized()
+    return _kept(("difference", question), lambda: answer_difference(requests.session(), question))
 
 
 def version() -> str:

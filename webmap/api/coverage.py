@@ -11,6 +11,7 @@ from flask import Response
 from geodata.coverage.question import CoverageQuestion
 from geodata.coverage.service import CoverageAnswer, answer_question, load_answer
 from geodata.queries.coverage import list_rules, list_services
+from geodata.queries.map_choices import read_networks_in_use
 from geodata.queries.state import data_version
 from webmap import auth, requests
 from webmap.api import coverage_schemas, parameters
@@ -122,10 +123,20 @@ def _told(given: CoverageAnswer, *, counts: bool) -> str:
 @bp.input(parameters.Query, location="query", arg_name="query")
 @bp.output(coverage_schemas.Rules)
 def get_rules(query: parameters.Query) -> Response:
-    """What "within ten minutes" can mean, and the services one can ask for."""
+    """What "within ten minutes" can mean, the services one can ask for, and where streets are walked."""
 
     def read(session: Session) -> str:
         rules = [{name: getattr(rule, name) for name in _RULE_FIELDS} for rule in list_rules(session)]
-        return json_text({"rules": rules, "services": list(list_services(session).values())})
+        networks = [
+            {
+                "county": county,
+                "label": used.label,
+                "used_since": used.used_since.isoformat() if used.used_since else None,
+                "credit": used.credit,
+            }
+            for county, used in read_networks_in_use(session).items()
+        ]
+        services = list(list_services(session).values())
+        return json_text({"rules": rules, "services": services, "networks": networks})
 
-    return answer({"rules"}, read)
+    return answer({"rules", "networks", "streets"}, read)

@@ -203,4 +203,14 @@ def add_strangers(session: Session) -> dict[str, int]:
         ).scalar_one()
     )
     found["version_id"] = int(version)
+    found["barrier_id"] = int(
+        session.execute(
+            sa.text(
+                "INSERT INTO barriers (county_code, name, kind, valid_from, drawn_by, geom) VALUES "
+                "(:other, '邻区围墙', 'wall', DATE '2026-01-01', 'x', "
+                "ST_GeomFromText('LINESTRING(113.5 34.75, 113.51 34.75)', 4326)) RETURNING id"
+            ),
+            {"other": NEIGHBOUR},
+        ).scalar_one()
+    )
     return found
