@@ -25,6 +25,7 @@ from webmap.api import (
     health,
     imports,
     jobs,
+    networks,
     offices,
     responsibility,
     search,
@@ -33,6 +34,7 @@ from webmap.api import (
     tiles,
 )
 from webmap.api import overview as overview_api
+from webmap.api import preflight as preflight_api
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
 from webmap.api import reviews as reviews_api
@@ -59,6 +61,7 @@ from webmap.pages import jobs as job_pages
 from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
 from webmap.pages import method as method_page
+from webmap.pages import networks as network_pages
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
 from webmap.pages import siting as siting_page
@@ -90,6 +93,7 @@ BLUEPRINTS = (
     coverage_streets.bp,
     coverage_week.bp,
     barriers.bp,
+    preflight_api.bp,
     search.bp,
     tiles.bp,
     find_page.bp,
@@ -114,6 +118,8 @@ BLUEPRINTS = (
     siting.bp,
     siting_page.bp,
     candidates.bp,
+    networks.bp,
+    network_pages.bp,
     document.bp,
 )
 

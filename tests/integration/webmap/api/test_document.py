@@ -42,6 +42,7 @@ PATHS = [
         "coverage/nearest",
         "coverage/difference",
         "barriers",
+        "preflight",
         "rules",
         "tiles/{z}/{x}/{y}.mvt",
         "healthz",
@@ -54,8 +55,13 @@ PATHS = [
         "cases/assignees",
         "disputes",
         "calendar",
+<<<<<<< HEAD
         "siting/{siting_id}",
         "candidates",
+=======
+        "networks",
+        "networks/{network_id}/drawing",
+>>>>>>> main
         "scenarios",
         "scenarios/compare",
         "scenarios/{scenario_id}",
