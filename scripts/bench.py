@@ -13,7 +13,7 @@ from geodata import migrations
 from geodata.db import make_engine
 from scripts.cluster import throwaway
 
-BENCHES = ("assign", "coverage", "tiles", "load")
+BENCHES = ("assign", "coverage", "tiles", "whatif", "load")
 SCALE = 0.01
 
 
@@ -23,7 +23,8 @@ SCALE = 0.01
     "--scale",
     type=click.FloatRange(0.001, 4),
     help="1 is a province: 20,000 grids, 1,000,000 enterprises, 8,213 stations. "
-    "Default: 0.01, and 0.0256 for load (529 grids, 25,600 enterprises).",
+    "Default: 0.01, 0.0256 for load (529 grids, 25,600 enterprises), and 1 for whatif (a county of 5,000 "
+    "places, 50,000 junctions, 100 stations).",
 )
 @click.option("--seed", default=7, show_default=True, help="The same seed draws the same province.")
 @click.option("--people", default=200, show_default=True, help="load: how many work at once.")
