@@ -58,9 +58,8 @@ def run(engine: sa.Engine, *, scale: float, seed: int) -> Iterator[dict[str, Any
     )
     sizes = {"places": town.places, "nodes": town.nodes, "stations": len(town.stations)}
     with served(engine) as port:
-        client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         for name, measure, changes in kinds:
-            waits, answers = _drag(client, town, measure, changes)
+            waits, answers = _drag(port, town, measure, changes)
             yield {
                 "method": name,
                 **sizes,
@@ -77,9 +76,10 @@ def _percentile(waits: list[float], percent: int) -> float:
 
 
 def _drag(
-    client: http.client.HTTPConnection, town: Town, measure: Measure, changes: Callable[[int], Changes]
+    port: int, town: Town, measure: Measure, changes: Callable[[int], Changes]
 ) -> tuple[list[float], list[tuple[Changes, int]]]:
     """Ask many times, after some that warm the server up; waits in seconds, and some answers."""
+    client = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     waits, answers = [], []
     for step in range(-_WARM, _ASKED):
         wanted = changes(step)
