@@ -74,9 +74,9 @@ def edit_ground(
 ) -> Ground:
     """The ground with walls and footbridges besides; only what they can matter to is measured anew.
 
-    The same as ``make_ground`` over the edited streets: who steps onto a street that stays, away from what was
-    drawn, steps onto it still; a station farther from it than one can go within the limit is reached by the
-    same places.
+    The same as ``make_ground`` over the edited streets: who steps onto a street that stays, away from what
+    was drawn, steps onto it still; a station farther from it than one can go within the limit is reached by
+    the same places.
 
     Args:
         ground: along streets.
