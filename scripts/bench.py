@@ -13,7 +13,7 @@ from geodata import migrations
 from geodata.db import make_engine
 from scripts.cluster import throwaway
 
-BENCHES = ("assign", "coverage", "tiles", "load")
+BENCHES = ("assign", "coverage", "tiles", "siting", "load")
 SCALE = 0.01
 
 

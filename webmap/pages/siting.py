@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
@@ -41,6 +42,7 @@ PAGE = 100
 SHOWN_OUTSIDE = 30
 SHOWN_STATIONS = 200
 _MAX_ID = 2**53 - 1
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @bp.get("/siting")
@@ -73,6 +75,7 @@ def show_siting() -> Response:
         sources=list(SitingSource),
         measures=list(Measure),
         days=list(DayType),
+        times=_times(question["time"]),
         hosts=list(HostKind),
         most_sites=MAX_SITES,
     )
@@ -155,6 +158,13 @@ def _prefilled(before: dict[str, Any] | None) -> tuple[dict[str, Any], dict[str,
     return asked, SitingOptions().to_json()
 
 
+def _times(asked: str) -> list[str]:
+    """The full hours, the time asked for if it is none of them, and any hour."""
+    hours = {f"{hour:02d}:00" for hour in range(24)}
+    extra = {asked} if _TIME.fullmatch(asked) else set()
+    return [*sorted(hours | extra), "any"]
+
+
 def clock(minute: int | None) -> str:
     """A minute of the day as 22:00, or any."""
     return "any" if minute is None else f"{minute // 60:02d}:{minute % 60:02d}"
@@ -198,7 +208,9 @@ def _told(options: dict[str, Any]) -> list[str]:
     def say(key: str, **params: Any) -> str:
         return translate(locale, f"siting.term.{key}", **params)
 
-    number = layout.format_number
+    def number(value: float | None) -> str:
+        return "–" if value is None else f"{value:,.12g}"
+
     told = [
         ("budget", options["budget"] is not None, {"yuan": number(options["budget"])}),
         ("site_cost", options["site_cost"] is not None, {"yuan": number(options["site_cost"])}),
