@@ -9,8 +9,12 @@ from webmap.api import account as account_api
 from webmap.api import admin_settings as admin_settings_api
 from webmap.api import admin_users as admin_users_api
 from webmap.api import (
+    barriers,
     boundaries,
+    candidates,
     coverage,
+    coverage_streets,
+    coverage_week,
     document,
     exports,
     features,
@@ -21,16 +25,20 @@ from webmap.api import (
     health,
     imports,
     jobs,
+    networks,
     offices,
     responsibility,
     search,
+    siting,
     station_care,
     tiles,
 )
 from webmap.api import overview as overview_api
+from webmap.api import preflight as preflight_api
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
 from webmap.api import reviews as reviews_api
+from webmap.api import scenarios as scenarios_api
 from webmap.config import Settings, read_settings
 from webmap.pages import (
     account,
@@ -52,12 +60,17 @@ from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
 from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
+from webmap.pages import method as method_page
+from webmap.pages import networks as network_pages
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
+from webmap.pages import scenarios as scenarios_page
+from webmap.pages import siting as siting_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
     map_page.bp,
+    method_page.bp,
     account.bp,
     my_stations.bp,
     my_station_details.bp,
@@ -78,6 +91,10 @@ BLUEPRINTS = (
     founding_writes.bp,
     founding_disputes.bp,
     coverage.bp,
+    coverage_streets.bp,
+    coverage_week.bp,
+    barriers.bp,
+    preflight_api.bp,
     search.bp,
     tiles.bp,
     find_page.bp,
@@ -91,6 +108,8 @@ BLUEPRINTS = (
     lines_page.bp,
     reviews_page.bp,
     reviews_api.bp,
+    scenarios_api.bp,
+    scenarios_page.bp,
     jobs.bp,
     job_pages.bp,
     imports.bp,
@@ -98,6 +117,11 @@ BLUEPRINTS = (
     exports.bp,
     boundaries.bp,
     boundary_pages.bp,
+    siting.bp,
+    siting_page.bp,
+    candidates.bp,
+    networks.bp,
+    network_pages.bp,
     document.bp,
 )
 

@@ -1,6 +1,6 @@
 """From inputs to states: stations at the moment, places, enterprises. The figures are made of these."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -21,6 +21,7 @@ from geodata.rules.coverage import (
     Supply,
     find_cover,
     make_supply,
+    moments_of_day,
     positions,
 )
 from geodata.rules.reach import Bools, Floats, Ints
@@ -49,6 +50,18 @@ class Computation:
     def unsure(self) -> Ints:
         """Numbers of the stations that may count now."""
         return np.flatnonzero([each.state == StationState.UNKNOWN for each in self.classes])
+
+    @cached_property
+    def there(self) -> Bools:
+        """At which demand points the people are at the moment asked about; at any hour at all of them."""
+        if self.inputs.attendance is None:
+            return np.ones(len(self.inputs.demand.ids), dtype=np.bool_)
+        return self.inputs.attendance.at([self.question.moment])[:, 0]
+
+    @cached_property
+    def people(self) -> Ints:
+        """The people at each demand point at the moment asked about: those who are not there do not count."""
+        return self.inputs.demand.weight * self.there
 
     @cached_property
     def located(self) -> Bools:
@@ -109,7 +122,9 @@ def compute(inputs: Inputs, question: CoverageQuestion) -> Computation:
     supply, classes = make_supply(
         stations, county, question.moment, **terms, off_network=reached.station_unplaced
     )
-    cover = find_cover(_places(demand, demand.weight, reached), supply, reached.blocks)
+    there = None if inputs.attendance is None else inputs.attendance.at(moments_of_day(question.moment))
+    places = replace(_places(demand, demand.weight, reached), there=there)
+    cover = find_cover(places, supply, reached.blocks)
     works = find_reach(inputs, enterprises.lonlat, lonlat)
     elsewhere = [at for at, row in enumerate(inputs.rows) if row["neighbour"]]
     _, their_classes = make_supply(

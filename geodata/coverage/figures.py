@@ -26,7 +26,7 @@ def make_figures(
         computed_at: when, told in the answer.
         inputs_hash: fingerprint of the inputs, told in the answer.
     """
-    inputs, people = computed.inputs, computed.tally(computed.inputs.demand.weight)
+    inputs, people = computed.inputs, computed.tally(computed.people)
     gaps = gap_figures(computed, outlines["county"])
     areas = zone_figures(computed, "area")
     add_area_shares(computed, areas, outlines["area"])
@@ -45,7 +45,7 @@ def make_figures(
         "share": percent(people["covered"], people["total"]),
         "share_low": percent(people["covered"], people["total"]),
         "share_high": percent(people["covered"] + people["unknown"], people["total"]),
-        "hours": _hours(computed, people["total"]),
+        "hours": _hours(computed),
         "by_county": zone_figures(computed, "county"),
         "by_town": zone_figures(computed, "town"),
         "by_grid": zone_figures(computed, "grid"),
@@ -67,13 +67,18 @@ def make_figures(
 
 
 def _neighbourly(computed: Computation, total: int) -> dict[str, Any]:
-    people = int(computed.inputs.demand.weight[computed.with_neighbours].sum())
+    people = int(computed.people[computed.with_neighbours].sum())
     return {"with_neighbours": people, "with_neighbours_share": percent(people, total)}
 
 
 def _places(computed: Computation) -> dict[str, int]:
-    ones = np.ones_like(computed.inputs.demand.weight)
-    return computed.tally(ones) | {"not_located": int((~computed.located).sum())}
+    counted = computed.tally(computed.there.astype(np.int64)) | {
+        "absent": int((~computed.there).sum()),
+        "not_located": int((~computed.located).sum()),
+    }
+    if computed.inputs.streets is not None:
+        counted["unplaced"] = int((computed.reached.place_unplaced & computed.there).sum())
+    return counted
 
 
 def _parts(people: dict[str, int]) -> list[dict[str, Any]]:
@@ -85,17 +90,17 @@ def _parts(people: dict[str, int]) -> list[dict[str, Any]]:
     ]
 
 
-def _hours(computed: Computation, total: int) -> list[dict[str, Any]]:
+def _hours(computed: Computation) -> list[dict[str, Any]]:
     return [
         {
             "hour": hour,
             "covered": int(covered),
             "cross": int(cross),
             "unknown": int(unknown),
-            "total": total,
-            "share": percent(int(covered), total),
+            "total": int(total),
+            "share": percent(int(covered), int(total)),
         }
-        for hour, (covered, cross, unknown) in enumerate(computed.cover.hours)
+        for hour, (covered, cross, unknown, total) in enumerate(computed.cover.hours)
     ]
 
 
@@ -157,7 +162,9 @@ def _enterprises(computed: Computation) -> dict[str, int]:
 
 def _states(computed: Computation) -> dict[str, Any]:
     return {
-        "demand": _packed(computed.inputs.demand.ids.tolist(), computed.cover.digit),
+        "demand": _packed(
+            computed.inputs.demand.ids[computed.there].tolist(), computed.cover.digit[computed.there]
+        ),
         "enterprises": _packed(computed.inputs.enterprises.ids.tolist(), computed.enterprise_digit),
     }
 

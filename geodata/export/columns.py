@@ -76,6 +76,8 @@ def value_of(column: Column, row: Mapping[str, Any], *, for_people: bool, say: S
         offered = (row["services"] or {}).get(column.item)
         return format_service(*offered) if offered else None
     name = column.field.name
+    if name == "active_hours":
+        return hours_of(None, row["openings"])
     value = row[name]
     if name == "hours_text":
         return hours_of(value, row["openings"])

@@ -6,7 +6,7 @@ from geodata.errors import RefusedFile
 from geodata.ingest import plausibility
 from geodata.ingest.duplicates import ADDRESSES
 from geodata.ingest.work import Work
-from geodata.queries import imports, ingest_grids, ingest_stations
+from geodata.queries import imports, ingest_demand, ingest_grids, ingest_stations
 from geodata.vocab import ImportKind, VersionStatus
 
 OPEN_VERSIONS = {VersionStatus.DRAFT, VersionStatus.INVALID, VersionStatus.CHECKED}
@@ -109,6 +109,10 @@ def _match_enterprises(work: Work) -> None:
 
 
 def _match_demand(work: Work) -> None:
+    hours = (
+        (row.number, *opening) for row in work.rows if row.openings is not None for opening in row.openings
+    )
+    ingest_demand.stage_hours(work.session, hours)
     _locate(work)
     same_county = "s.county_code IS NOT DISTINCT FROM t.county_code"
     imports.match_by_column(work.session, work.target, "code", same_county)

@@ -30,6 +30,7 @@ from geodata.queries import (
     imports,
     ingest_batches,
     ingest_clarity,
+    ingest_demand,
     ingest_enterprises,
     ingest_grids,
     ingest_stations,
@@ -37,6 +38,7 @@ from geodata.queries import (
 from geodata.queries.imports import Outcome
 from geodata.queries.ingest_batches import MAX_STORED_VALUE
 from geodata.rules.file_fields import CLARITY_FIELDS, POLYGON_KINDS
+from geodata.rules.hours_text import format_hours
 from geodata.vocab import Datum, ImportKind
 
 __all__ = ["ImportReport", "RowChange", "RowFinding", "import_file"]
@@ -215,6 +217,8 @@ def _complete(work: Work) -> None:
                 values["raw_x"], values["raw_y"], values["raw_datum"] = row.x, row.y, datum
         if work.kind is ImportKind.STATIONS:
             values["hours_given"] = "hours_text" in values
+        elif work.kind is ImportKind.DEMAND and row.openings is not None:
+            values["hours_given"] = True
 
 
 def _stage(work: Work) -> None:
@@ -231,6 +235,8 @@ def _compare(work: Work) -> Outcome:
     imports.mark_changes(work.session, work.target)
     if work.kind is ImportKind.STATIONS:
         ingest_stations.mark_details(work.session)
+    elif work.kind is ImportKind.DEMAND:
+        ingest_demand.mark_hours(work.session)
     if work.has_clarity:
         ingest_clarity.mark_clarity(work.session)
     if work.target.has_points and not isinstance(work.datum, int):
@@ -246,6 +252,10 @@ def _list_changes(work: Work) -> list[RowChange]:
         for number, item, before, after in ingest_stations.list_service_changes(work.session):
             if number in changes:
                 changes[number][1][f"service:{item}"] = [before, after]
+    elif work.kind is ImportKind.DEMAND:
+        for number, stored, brought in ingest_demand.list_hours_changes(work.session):
+            if number in changes:
+                changes[number][1]["active_hours"] = [format_hours(stored) or None, format_hours(brought)]
     if work.has_clarity:
         for number, columns in ingest_clarity.list_clarity_changes(work.session):
             if number in changes:
@@ -315,6 +325,8 @@ def _apply(work: Work, batch_id: int, outcome: Outcome) -> Sequence[int]:
     touched = imports.apply_rows(work.session, work.target, batch_id)
     if work.kind is ImportKind.STATIONS:
         ingest_stations.apply_details(work.session)
+    elif work.kind is ImportKind.DEMAND:
+        ingest_demand.apply_hours(work.session)
     elif work.kind is ImportKind.ENTERPRISES:
         ingest_enterprises.link_parents(work.session)
     if work.has_clarity:

@@ -128,6 +128,14 @@ def read_enterprises(session: Session, counties: Sequence[Zone], county: str | N
     return _read_points(session, "enterprises", unorganized, counties, county, {"as_of": as_of})
 
 
+def read_place_names(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Names of demand points by id."""
+    rows = session.execute(
+        sa.text("SELECT id, name FROM demand_points WHERE id = ANY(:ids)"), {"ids": list(ids)}
+    )
+    return {row.id: row.name for row in rows}
+
+
 def find_members(
     session: Session, layer: Layer, subject: Subject, county: str | None, as_of: date
 ) -> tuple[Ints, Ints]:
@@ -201,10 +209,18 @@ def read_version(session: Session, county: str, as_of: date) -> dict[str, Any] |
     return {"label": row.label, "effective_from": row.effective_from.isoformat()} if row else None
 
 
-def read_stations(session: Session, county: str | None, limit_m: float, as_of: date) -> list[dict[str, Any]]:
+def read_stations(
+    session: Session,
+    county: str | None,
+    limit_m: float,
+    as_of: date,
+    *,
+    days: tuple[date, date] | None = None,
+) -> list[dict[str, Any]]:
     """Stations of a county with hours, dates around ``as_of``, closures of that day and services, by id.
 
     With a county also open stations of others within ``limit_m`` of its outline, marked ``neighbour``.
+    ``days`` are the first and the last day whose dates and closures are wanted, instead of ``as_of`` alone.
     """
     statement = sa.text(
         f"""
@@ -219,20 +235,23 @@ def read_stations(session: Session, county: str | None, limit_m: float, as_of: d
             SELECT json_agg(json_build_array(on_date, opens_min, closes_min)
                             ORDER BY on_date, opens_min) AS list
             FROM station_hours_exceptions
-            WHERE station_id = s.id AND on_date BETWEEN CAST(:as_of AS date) - 1 AND :as_of) AS dates
+            WHERE station_id = s.id
+              AND on_date BETWEEN CAST(:first AS date) - 1 AND CAST(:last AS date)) AS dates
         CROSS JOIN LATERAL (
             SELECT json_agg(json_build_array(closed_from, closed_to) ORDER BY closed_from) AS list
             FROM station_closures
             WHERE station_id = s.id AND tstzrange(closed_from, closed_to) && tstzrange(
-                CAST(:as_of AS date)::timestamp AT TIME ZONE 'Asia/Shanghai',
-                (CAST(:as_of AS date) + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')) AS closures
+                CAST(:first AS date)::timestamp AT TIME ZONE 'Asia/Shanghai',
+                (CAST(:last AS date) + 1)::timestamp AT TIME ZONE 'Asia/Shanghai')) AS closures
         CROSS JOIN LATERAL (
             SELECT json_agg(json_build_array(item_code, condition, expires_on) ORDER BY item_code) AS list
             FROM station_services WHERE station_id = s.id) AS services
         ORDER BY s.id
         """
     )
-    rows = session.execute(statement, {"county": county, "as_of": as_of, "limit_m": limit_m})
+    first, last = days or (as_of, as_of)
+    values = {"county": county, "as_of": as_of, "limit_m": limit_m, "first": first, "last": last}
+    rows = session.execute(statement, values)
     return [dict(row) for row in rows.mappings()]
 
 

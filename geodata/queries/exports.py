@@ -52,7 +52,10 @@ _LISTS: dict[str, str] = {
         f"WHERE {_IN_COUNTY} ORDER BY t.id"
     ),
     "demand": (
-        f"SELECT t.code, t.name, t.people, t.kind, t.worker_group, t.counted_on, t.address, {_POINT} "
+        f"SELECT t.code, t.name, t.people, t.kind, t.worker_group, "
+        "(SELECT json_agg(json_build_array(h.weekday, h.opens_min, h.closes_min) "
+        " ORDER BY h.weekday, h.opens_min) FROM demand_hours h WHERE h.demand_point_id = t.id) AS openings, "
+        f"t.counted_on, t.address, {_POINT} "
         f"FROM demand_points t WHERE {_IN_COUNTY} ORDER BY t.id"
     ),
     "assignments": (

@@ -61,7 +61,11 @@ ENTERPRISES_WITH_OWNER = (
 
 DEMAND_PROPERTIES = """
     'code', p.code, 'name', p.name, 'county', p.county_code, 'kind', p.kind, 'worker_group', p.worker_group,
-    'people', p.people, 'counted_on', p.counted_on, 'address', p.address,
+    'people', p.people,
+    'hours', (SELECT coalesce(json_agg(json_build_object(
+            'weekday', h.weekday, 'opens_min', h.opens_min, 'closes_min', h.closes_min)
+            ORDER BY h.weekday, h.opens_min), '[]') FROM demand_hours h WHERE h.demand_point_id = p.id),
+    'counted_on', p.counted_on, 'address', p.address,
     'location_level', p.location_level, 'is_invented', p.is_invented
 """
 

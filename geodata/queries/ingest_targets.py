@@ -147,6 +147,8 @@ DEMAND = Target(
         Column("people", "integer"),
         Column("counted_on", "date"),
         Column("address"),
+        # When the people are there, kept in a table of its own: see ingest_demand.
+        Column("hours_given", "boolean", is_aid=True),
         _INVENTED,
         *_PLACE,
     ),

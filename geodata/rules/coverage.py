@@ -38,12 +38,15 @@ class Places:
 
     ``county`` numbers the county of each place; stations carry the same numbers, and a place is
     served by stations of its own county only (the official figure). ``unknown`` are places of which
-    nobody can say what they reach: without a position, or too far from any street.
+    nobody can say what they reach: without a position, or too far from any street. ``there`` says at which
+    places the people are (rows) at the hours of the supply (columns, the last is the moment asked about);
+    None is everybody always.
     """
 
     people: Ints
     county: Ints
     unknown: Bools
+    there: Bools | None = None
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class Cover:
 
     ``digit`` is NOT_COVERED, ONE, CROSS or UNKNOWN; ``shut_in_reach`` and ``fixable_in_reach`` say
     what could help a place; ``fixable`` holds the pairs of uncovered places and fixable stations.
-    ``hours`` has a row for each column but the last: people covered, cross-covered, unknown.
+    ``hours`` has a row for each column but the last: people covered, cross-covered, unknown, all there.
     """
 
     digit: npt.NDArray[np.uint8]
@@ -95,8 +98,7 @@ def make_supply(
 
     ``off_network`` are stations too far from any street: nobody gets there, whatever their hours.
     """
-    minutes = [60 * hour for hour in range(HOURS_OF_DAY)]
-    moments = [Moment(moment.day_type, minute, moment.as_of) for minute in minutes] + [moment]
+    moments = moments_of_day(moment)
     table = [
         [
             classify_station(each, at, services=services, unconfirmed_after_days=unconfirmed_after_days)
@@ -124,6 +126,12 @@ def make_supply(
         ),
     )
     return supply, asked
+
+
+def moments_of_day(moment: Moment) -> list[Moment]:
+    """The 24 hours of the day of a moment, and the moment itself: the columns of a supply."""
+    minutes = [60 * hour for hour in range(HOURS_OF_DAY)]
+    return [Moment(moment.day_type, minute, moment.as_of) for minute in minutes] + [moment]
 
 
 def positions(stations: Sequence[StationFacts]) -> Floats:
@@ -158,14 +166,15 @@ def find_cover(places: Places, supply: Supply, reach: Blocks) -> Cover:
     count = len(places.people)
     digit = np.zeros(count, dtype=np.uint8)
     shut, fixable = np.zeros(count, dtype=np.bool_), np.zeros(count, dtype=np.bool_)
-    hours = np.zeros((supply.counting.shape[1] - 1, 3), dtype=np.int64)
+    hours = np.zeros((supply.counting.shape[1] - 1, 4), dtype=np.int64)
     blocks = [csr_array((0, len(supply.shut)), dtype=np.float32)]
     for block, pairs in reach:
         own = _own_county(pairs, places.county[block], supply.county)
         counting, unsure = own @ supply.counting, own @ supply.unsure
         unsure[places.unknown[block]] = 1
         states = _digits(counting, unsure)
-        hours += _people_by_hour(states[:, :-1], places.people[block])
+        there = None if places.there is None else places.there[block, :-1]
+        hours += _people_by_hour(states[:, :-1], places.people[block], there)
         digit[block] = states[:, -1]
         shut[block] = own @ supply.shut.astype(np.float32) > 0
         helps = _only(own, digit[block] == NOT_COVERED, supply.fixable)
@@ -180,9 +189,13 @@ def _digits(counting: Flags, unsure: Flags) -> npt.NDArray[np.uint8]:
     return states
 
 
-def _people_by_hour(states: npt.NDArray[np.uint8], people: Ints) -> Ints:
-    covered = (states == ONE) | (states == CROSS)
-    return np.column_stack([people @ which for which in (covered, states == CROSS, states == UNKNOWN)])
+def _people_by_hour(states: npt.NDArray[np.uint8], people: Ints, there: Bools | None) -> Ints:
+    masks = ((states == ONE) | (states == CROSS), states == CROSS, states == UNKNOWN)
+    if there is None:
+        counts = [*(people @ which for which in masks), np.full(states.shape[1], people.sum())]
+    else:
+        counts = [*(people @ (which & there) for which in masks), people @ there]
+    return np.column_stack(counts)
 
 
 def _own_county(reach: csr_array, place_county: Ints, station_county: Ints) -> csr_array:

@@ -299,6 +299,12 @@ _DEMAND = (
     ),
     Field("kind", ("聚集地类型", "地点类型", "类型", "place kind", "type"), max_length=60),
     Field("worker_group", ("劳动者群体", "人群", "职业", "worker group", "group"), max_length=60),
+    Field(
+        "active_hours",
+        ("活动时段", "活动时间", "聚集时段", "在场时段", "active hours", "hours"),
+        "hours",
+        max_length=300,
+    ),
     Field("counted_on", ("统计日期", "调查日期", "counted on"), "date"),
     Field("address", ("地址", "详细地址", "位置"), max_length=300),
     _COUNTY,

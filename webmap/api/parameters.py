@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from geodata.coverage.question import CoverageQuestion
 from geodata.errors import InvalidInput
 from geodata.queries.clauses import WITHOUT_UNION, Bbox, StaffBand
 from geodata.queries.features import PageRequest
@@ -217,6 +218,81 @@ class CoverageQuery(Query):
     def service_codes(self) -> tuple[str, ...]:
         """The services wanted."""
         return tuple(filter(None, self.services.split(",")))
+
+
+class CountyCoverageQuery(CoverageQuery):
+    """A coverage question about one county."""
+
+    county: County
+
+
+class LongerHoursQuery(CountyCoverageQuery):
+    """A question about longer opening at an hour."""
+
+    time: str = Field(
+        "22:00", pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$", description="Hour and minute in Asia/Shanghai."
+    )
+    count: Annotated[int, Field(ge=1, le=20), BeforeValidator(_plain_digits)] = Field(
+        3, description="How many stations at most."
+    )
+    until: Literal["24h", "23:00"] = Field("24h", description="24-hour opening, or open until 23:00.")
+
+
+class WeekQuery(Query):
+    """A question about the hours of a week."""
+
+    county: County
+    rule: str = Field("walk_10", pattern=r"^[a-z0-9_]{1,40}$", description="Code of a rule, see /rules.")
+    measure: Measure = Field(
+        Measure.STRAIGHT_LINE,
+        description="Straight line, or along the street network in use in the county; never mixed.",
+    )
+    services: str = Field(
+        "",
+        max_length=400,
+        pattern=r"^([a-z0-9_]{1,40}(,[a-z0-9_]{1,40})*)?$",
+        description="Codes of services that must all be working, with commas.",
+    )
+    as_of: date | None = Field(None, description="A date of the week; today unless given.")
+    open24: str = Field(
+        "",
+        max_length=400,
+        pattern=r"^([1-9][0-9]{0,14}(,[1-9][0-9]{0,14}){0,19})?$",
+        description="Ids of stations supposed to be open for 24 hours, with commas.",
+    )
+
+    @property
+    def service_codes(self) -> tuple[str, ...]:
+        """The services wanted."""
+        return tuple(filter(None, self.services.split(",")))
+
+    @property
+    def opened(self) -> tuple[int, ...]:
+        """Ids of the stations supposed open."""
+        return tuple(int(each) for each in self.open24.split(",") if each)
+
+
+def coverage_question(query: CoverageQuery) -> CoverageQuestion:
+    """The question that was asked, in its one form.
+
+    Raises:
+        InvalidInput: what ``CoverageQuestion.normalized`` raises.
+    """
+    return CoverageQuestion(
+        county_code=query.county,
+        rule_code=query.rule,
+        day_type=query.day,
+        minute=query.minute,
+        services=query.service_codes,
+        as_of=query.as_of or today(),
+        measure=query.measure,
+    ).normalized()
+
+
+class ReachQuery(Query):
+    """By which rule the reach of one station is told."""
+
+    rule: str = Field("walk_10", pattern=r"^[a-z0-9_]{1,40}$", description="Code of a rule, see /rules.")
 
 
 class TileQuery(Query):

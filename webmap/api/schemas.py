@@ -192,6 +192,7 @@ class DemandPoint(BaseModel):
     kind: str | None
     worker_group: str | None
     people: int
+    hours: list[Opening] = Field(description="When they are there; empty: always.")
     counted_on: date | None
     address: str | None
     location_level: LocationLevel

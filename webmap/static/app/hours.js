@@ -1,5 +1,6 @@
 // Twenty-four bars of the day; each sets the hour. One stop for Tab, arrows move, the text says highest and lowest.
 import { el, fill } from "./dom.js";
+import { settings } from "./settings.js";
 import { set, state } from "./state.js";
 import { percent, t } from "./text.js";
 
@@ -19,6 +20,14 @@ function bar(row, chosen, ceiling) {
     "aria-label": t("page.hour_name", { hour: pad(row.hour), share: percent(row.share) }), title: `${pad(row.hour)}  ${percent(row.share)}`,
     on: { click: () => set({ time: pad(row.hour) }) },
   }, dotted, covered);
+}
+
+// The same question for every hour of the week, where that page is.
+function weekLink() {
+  if (!settings.pages.week) return null;
+  const query = new URLSearchParams({ county: state.county, rule: state.rule, measure: state.measure, lang: settings.locale });
+  if (state.services.length) query.set("services", state.services.join(","));
+  return el("a", { class: "hours-week", href: `${settings.pages.week}?${query}` }, t("page.week"));
 }
 
 function keys(event) {
@@ -45,7 +54,7 @@ export function drawHours(node, answer) {
   const axis = el("div", { class: "hours-axis", "aria-hidden": "true" }, [0, 6, 12, 18].map((hour) => tickAt(hour, chosen)), chosen >= 0 ? tickAt(chosen, chosen) : null);
   fill(
     node,
-    el("div", { class: "hours-head" }, el("h2", {}, t("page.hours_title")), el("span", {}, t("page.hours_best", { hour: best.hour, share: percent(best.share) })), el("span", {}, t("page.hours_worst", { hour: worst.hour, share: percent(worst.share) }))),
+    el("div", { class: "hours-head" }, el("h2", {}, t("page.hours_title")), el("span", {}, t("page.hours_best", { hour: best.hour, share: percent(best.share) })), el("span", {}, t("page.hours_worst", { hour: worst.hour, share: percent(worst.share) })), weekLink()),
     bars, axis,
   );
   if (focused) node.querySelector('[aria-checked="true"]')?.focus();

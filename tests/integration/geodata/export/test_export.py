@@ -75,9 +75,14 @@ def filled(session, tmp_path: Path):
         row.extend(clear)
     header = ["企业名称", "联系人", "经度", "纬度", "职工人数", *CLEAR_HEADER]
     take("enterprises", csv_file(tmp_path / "e.csv", header, *rows), datum=Datum.BD09)
-    take(
-        "demand", csv_file(tmp_path / "p.csv", ["名称", "人数", "经度", "纬度"], ["广场", 40, 113.65, 34.75])
-    )
+    header = ["名称", "人数", "活动时段", "经度", "纬度"]
+    gatherings = [
+        ["广场", 40, "", 113.65, 34.75],
+        ["夜市", 60, "22:00-次日2:00", 113.66, 34.75],
+        ["早市", 30, "周六、节假日 5-9:30", 113.66, 34.76],
+        ["货运站", 20, "全天", 113.67, 34.76],
+    ]
+    take("demand", csv_file(tmp_path / "p.csv", header, *gatherings))
     return session
 
 

@@ -35,6 +35,14 @@ PATHS = [
         "enterprises/{enterprise_id}/owner-choices",
         "coverage",
         "coverage/runs/{run_id}",
+        "coverage/streets",
+        "coverage/stations/{station_id}/reach",
+        "coverage/week",
+        "coverage/longer-hours",
+        "coverage/nearest",
+        "coverage/difference",
+        "barriers",
+        "preflight",
         "rules",
         "tiles/{z}/{x}/{y}.mvt",
         "healthz",
@@ -47,6 +55,13 @@ PATHS = [
         "cases/assignees",
         "disputes",
         "calendar",
+        "siting/{siting_id}",
+        "candidates",
+        "networks",
+        "networks/{network_id}/drawing",
+        "scenarios",
+        "scenarios/compare",
+        "scenarios/{scenario_id}",
     )
 ]
 

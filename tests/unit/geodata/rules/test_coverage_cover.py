@@ -72,7 +72,7 @@ def test_states_and_hours_are_those_of_the_definition(places, stations, limit_m)
         states = [simple(each, stations, limit_m, hour) for each in places]
         expected = [
             sum(each[1] for each, state in zip(places, states, strict=True) if state in wanted)
-            for wanted in ({ONE, CROSS}, {CROSS}, {UNKNOWN})
+            for wanted in ({ONE, CROSS}, {CROSS}, {UNKNOWN}, {ONE, CROSS, UNKNOWN, NOT_COVERED})
         ]
         assert cover.hours[hour].tolist() == expected
 
@@ -108,7 +108,7 @@ def test_a_place_without_position_is_unknown_at_every_hour():
     lost = [((np.nan, np.nan), 7, 0)]
     cover = find_cover(lost, make_stations([]), 500)
     assert cover.digit.tolist() == [UNKNOWN]
-    assert cover.hours.tolist() == [[0, 0, 7]] * 24
+    assert cover.hours.tolist() == [[0, 0, 7, 7]] * 24
 
 
 def test_what_could_help_is_told_for_uncovered_places_only():

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from webmap.api.memory import Memory
+from webmap.memory import Memory
 
 
 def test_an_answer_is_made_once():
