@@ -64,6 +64,7 @@ from webmap.pages import method as method_page
 from webmap.pages import networks as network_pages
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
+from webmap.pages import scenarios as scenarios_page
 from webmap.pages import siting as siting_page
 
 MAX_BODY_BYTES = 64 * 1024
@@ -108,6 +109,7 @@ BLUEPRINTS = (
     reviews_page.bp,
     reviews_api.bp,
     scenarios_api.bp,
+    scenarios_page.bp,
     jobs.bp,
     job_pages.bp,
     imports.bp,
