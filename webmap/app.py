@@ -49,6 +49,7 @@ from webmap.pages import (
     sso,
 )
 from webmap.pages import boundaries as boundary_pages
+from webmap.pages import coverage_week as week_page
 from webmap.pages import find as find_page
 from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
@@ -81,6 +82,7 @@ BLUEPRINTS = (
     founding_disputes.bp,
     coverage.bp,
     coverage_week.bp,
+    week_page.bp,
     search.bp,
     tiles.bp,
     find_page.bp,
