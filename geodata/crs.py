@@ -162,3 +162,18 @@ def to_ecef(lon: Array, lat: Array) -> Array:
     return np.column_stack(
         (normal * cos_phi * np.cos(lam), normal * cos_phi * np.sin(lam), normal * (1.0 - _WGS84_E2) * sin_phi)
     )
+
+
+_ELLIPSOID = pyproj.Geod(ellps="WGS84")
+
+
+def line_lengths(lines: npt.NDArray[np.object_]) -> Array:
+    """Metres along LineStrings in stored degrees, on the WGS-84 ellipsoid; shape (n,)."""
+    xy, line = shapely.get_coordinates(lines, return_index=True)
+    if not len(xy):
+        return np.zeros(len(lines))
+    _, _, steps = _ELLIPSOID.inv(xy[:-1, 0], xy[:-1, 1], xy[1:, 0], xy[1:, 1])
+    is_within = line[1:] == line[:-1]
+    return np.bincount(
+        line[1:][is_within], weights=np.asarray(steps)[is_within], minlength=len(lines)
+    ).astype(np.float64)

@@ -9,6 +9,7 @@ from scripts.cli.database import database
 from scripts.cli.exports import export
 from scripts.cli.imports import imports
 from scripts.cli.jobs import jobs, worker
+from scripts.cli.networks import network
 from scripts.cli.users import user
 
 
@@ -21,7 +22,19 @@ def main() -> None:
     """
 
 
-for command in (imports, boundaries, assign, coverage, which_grid, export, jobs, worker, user, database):
+for command in (
+    imports,
+    boundaries,
+    network,
+    assign,
+    coverage,
+    which_grid,
+    export,
+    jobs,
+    worker,
+    user,
+    database,
+):
     main.add_command(command)
 
 if __name__ == "__main__":

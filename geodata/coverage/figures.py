@@ -72,10 +72,13 @@ def _neighbourly(computed: Computation, total: int) -> dict[str, Any]:
 
 
 def _places(computed: Computation) -> dict[str, int]:
-    return computed.tally(computed.there.astype(np.int64)) | {
+    counted = computed.tally(computed.there.astype(np.int64)) | {
         "absent": int((~computed.there).sum()),
         "not_located": int((~computed.located).sum()),
     }
+    if computed.inputs.streets is not None:
+        counted["unplaced"] = int((computed.reached.place_unplaced & computed.there).sum())
+    return counted
 
 
 def _parts(people: dict[str, int]) -> list[dict[str, Any]]:

@@ -148,7 +148,10 @@ class _Sketchbook:
         computed = self.computed
         srid = metric_srid(lon)
         own = computed.counting[computed.supply.county[computed.counting] == county]
-        discs = np.array(make_discs(computed.supply.lonlat[own], computed.inputs.limit_m, srid), dtype=object)
+        # Along streets no disc says what is reached, so nothing is cut out of the drawing there.
+        lonlat = computed.supply.lonlat[own[:0] if computed.inputs.streets else own]
+        drawn = make_discs(lonlat, computed.inputs.limit_m, srid)
+        discs = np.array(drawn, dtype=object)
         outline = self.outlines.get(computed.inputs.counties[county].id or 0)
         if outline is not None:
             outline = project(outline, srid)

@@ -14,6 +14,8 @@ from sqlalchemy.orm import Session
 
 from geodata.coverage.question import CoverageQuestion
 from geodata.coverage.reaching import StraightLine, Way
+from geodata.coverage.street_inputs import METHOD as STREETS_METHOD
+from geodata.coverage.street_inputs import StreetInputs, read_streets
 from geodata.errors import InvalidInput, NotFound
 from geodata.queries import coverage as queries
 from geodata.queries import coverage_reads as reads
@@ -33,7 +35,10 @@ from geodata.vocab import (
 )
 
 METHOD = "straight_line/1"
-"""Name of the method; a new number makes stored answers of the old one no longer the answer of today."""
+"""Name of the straight-line method; with a new number stored answers of the old one are not today's."""
+
+RIM_M = 5_000.0
+"""How far beyond its county a street network reaches."""
 
 LAYERS: tuple[Layer, ...] = ("town", "grid", "area")
 
@@ -66,16 +71,17 @@ class Inputs:
     enterprises: PointSet
     layouts: dict[str, Layout]
     attendance: Attendance | None = None
+    streets: StreetInputs | None = None
 
     @property
     def limit_m(self) -> float:
-        """The straight-line limit of the rule, inclusive metres."""
-        return float(self.rule["straight_limit_m"])
+        """The straight-line limit of the rule, inclusive metres; 0 for a rule along streets only."""
+        return float(self.rule["straight_limit_m"] or 0.0)
 
     @property
     def way(self) -> Way:
         """How one gets from places to stations."""
-        return StraightLine(self.limit_m)
+        return self.streets.way if self.streets else StraightLine(self.limit_m)
 
     @cached_property
     def rows_by_id(self) -> dict[int, dict[str, Any]]:
@@ -84,8 +90,10 @@ class Inputs:
 
     def describe(self) -> dict[str, Any]:
         """A copy to keep with an answer: rule and stations whole, long lists as fingerprints."""
+        streets = self.streets.describe() if self.streets else {}
         described = {
-            "method": METHOD,
+            **streets,
+            "method": STREETS_METHOD if self.streets else METHOD,
             "rule": self.rule,
             "services": self.services,
             "boundary_version": self.version,
@@ -113,16 +121,16 @@ def read_inputs(
 
     Raises:
         NotFound: ``rule_not_found``, ``county_not_found``.
-        InvalidInput: ``rule_without_straight_limit``, ``service_not_listed``.
+        InvalidInput: ``rule_without_straight_limit``, ``rule_without_street_limit``,
+            ``service_not_listed``, ``no_network``.
     """
     rule, services = _read_rule(session, question), _read_services(session, question)
     county, as_of = question.county_code, question.as_of
     counties = reads.list_counties(session, county, as_of)
     if county is not None and not counties:
         raise NotFound("county_not_found", county=county)
-    if question.measure == Measure.STREETS:
-        raise InvalidInput("no_network", county=county)
-    rows = reads.read_stations(session, county, float(rule["straight_limit_m"]), as_of, days=days)
+    streets = read_streets(session, question, rule) if question.measure == Measure.STREETS else None
+    rows = reads.read_stations(session, county, _farthest_m(rule, question.measure), as_of, days=days)
     demand = reads.read_demand(session, counties, county)
     enterprises = reads.read_enterprises(session, counties, county, as_of)
     own_ids = np.array([row["id"] for row in rows if not row["neighbour"]], dtype=np.int64)
@@ -144,6 +152,7 @@ def read_inputs(
         demand=demand,
         enterprises=enterprises,
         layouts=layouts,
+        streets=streets,
         attendance=attend(demand.ids, read_presence(session, county)),
     )
 
@@ -158,10 +167,22 @@ def _read_rule(session: Session, question: CoverageQuestion) -> dict[str, Any]:
     rule = queries.get_rule(session, question.rule_code)
     if rule is None:
         raise NotFound("rule_not_found", rule=question.rule_code)
+    names = ("code", "label_zh", "label_en", "basis_zh", "basis_en", "speed_mps", "straight_limit_m")
+    told = {name: getattr(rule, name) for name in (*names, "street_limit_s", "unconfirmed_after_days")}
+    if question.measure == Measure.STREETS:
+        if rule.street_limit_s is None:
+            raise InvalidInput("rule_without_street_limit", rule=question.rule_code)
+        return told | {"profile": rule.profile, "access_cap_m": rule.access_cap_m}
     if rule.straight_limit_m is None:
         raise InvalidInput("rule_without_straight_limit", rule=question.rule_code)
-    names = ("code", "label_zh", "label_en", "basis_zh", "basis_en", "speed_mps", "straight_limit_m")
-    return {name: getattr(rule, name) for name in (*names, "street_limit_s", "unconfirmed_after_days")}
+    return told
+
+
+def _farthest_m(rule: dict[str, Any], measure: Measure) -> float:
+    """How far beyond the county a neighbour's station can matter; streets end at the rim of the network."""
+    if measure == Measure.STRAIGHT_LINE:
+        return float(rule["straight_limit_m"])
+    return min(float(rule["street_limit_s"]) * float(rule["speed_mps"]), RIM_M)
 
 
 def _read_services(session: Session, question: CoverageQuestion) -> list[dict[str, str]]:

@@ -10,10 +10,11 @@ from geodata.coverage.computation import compute
 from geodata.coverage.figures import make_figures
 from geodata.coverage.inputs import fingerprint, read_inputs
 from geodata.coverage.question import CoverageAnswer, CoverageQuestion
+from geodata.coverage.street_figures import street_figures, worst_unplaced
 from geodata.errors import NotFound
 from geodata.models import CoverageRun
 from geodata.queries import coverage as queries
-from geodata.queries.coverage_reads import read_outlines
+from geodata.queries.coverage_reads import read_outlines, read_place_names
 from geodata.vocab import DayType, Measure
 
 
@@ -26,7 +27,8 @@ def answer_question(session: Session, question: CoverageQuestion) -> CoverageAns
     Raises:
         NotFound: ``rule_not_found``, ``county_not_found``.
         InvalidInput: ``minute_invalid``, ``day_type_invalid``, ``service_not_listed``,
-            ``rule_without_straight_limit``.
+            ``measure_invalid``, ``rule_without_straight_limit``, ``rule_without_street_limit``,
+            ``streets_need_county``, ``no_network``.
     """
     question = question.normalized()
     inputs = read_inputs(session, question)
@@ -46,11 +48,22 @@ def answer_question(session: Session, question: CoverageQuestion) -> CoverageAns
     }
     computed_at = datetime.now(UTC)
     figures = make_figures(computed, outlines=outlines, computed_at=computed_at, inputs_hash=inputs_hash)
+    if inputs.streets is not None:
+        ids = inputs.demand.ids[worst_unplaced(computed)]
+        figures |= street_figures(computed, read_place_names(session, ids.tolist()))
     described["stations_at_moment"] = {
         str(facts.id): str(station.state)
         for facts, station in zip(computed.stations, computed.classes, strict=True)
     }
-    return CoverageAnswer(question, figures["engine"], inputs_hash, described, figures, computed_at)
+    return CoverageAnswer(
+        question,
+        figures["engine"],
+        inputs_hash,
+        described,
+        figures,
+        computed_at,
+        network_version_id=inputs.streets.version["version_id"] if inputs.streets else None,
+    )
 
 
 def store_answer(session: Session, answer: CoverageAnswer) -> int:

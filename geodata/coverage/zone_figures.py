@@ -6,8 +6,11 @@ from typing import Any
 import numpy as np
 import shapely
 
+from geodata.coverage.along_streets import street_share
 from geodata.coverage.computation import Computation
 from geodata.coverage.inputs import Layout
+from geodata.coverage.reaching import Nearest
+from geodata.coverage.street_inputs import StreetInputs
 from geodata.crs import metric_srid
 from geodata.queries.coverage_reads import Zone
 from geodata.rules.availability import StationState
@@ -39,8 +42,10 @@ def zone_figures(computed: Computation, name: str) -> list[dict[str, Any]]:
             "unorganized": int(layout.unorganized[at]),
             "enterprises": int(layout.enterprises[at]),
             "stations": int(stations[at]),
-            "nearest_open_m": None if np.isnan(away[at]) else round(float(away[at]), 1),
+            "nearest_open_m": _rounded(away.metres[at]),
         }
+        if computed.inputs.streets is not None:
+            row["nearest_open_s"] = _rounded(away.seconds[at])
         rows.append(row)
     return rows
 
@@ -57,8 +62,12 @@ def add_area_shares(computed: Computation, rows: Sequence[dict[str, Any]], outli
     """Write into the rows of assessment areas how much of their ground is within reach.
 
     ``area_share`` is the percentage within the limit of a counting station of the area's county,
-    ``area_share_high`` with those that may count.
+    ``area_share_high`` with those that may count. Ground within reach is a notion of circles; along streets
+    both are null, and ``street_share`` is the percentage of the area's usable street metres within reach.
     """
+    if computed.inputs.streets is not None:
+        _add_street_shares(computed, computed.inputs.streets, rows, outlines)
+        return
     for row, zone in zip(rows, computed.inputs.layouts["area"].zones, strict=True):
         outline = outlines[row["id"]]
         srid = metric_srid(zone.inside[0] if zone.inside else shapely.centroid(outline).x)
@@ -74,6 +83,25 @@ def add_area_shares(computed: Computation, rows: Sequence[dict[str, Any]], outli
             "covered_area_m2": round(area * low),
             "area_share": round(100 * low, 1),
             "area_share_high": round(100 * high, 1),
+        }
+
+
+def _add_street_shares(
+    computed: Computation, streets: StreetInputs, rows: Sequence[dict[str, Any]], outlines: dict[int, Any]
+) -> None:
+    lonlat = [computed.supply.lonlat[chosen] for chosen in _stations_of(computed, 0)]
+    for row in rows:
+        outline = outlines[row["id"]]
+        metres, shares = street_share(streets.way, project(outline, streets.network.srid), lonlat)
+        low, high = (None if share is None else round(100 * share, 1) for share in shares)
+        row |= {
+            "area_m2": round(area_m2(outline)),
+            "covered_area_m2": None,
+            "area_share": None,
+            "area_share_high": None,
+            "street_m": round(metres),
+            "street_share": low,
+            "street_share_high": high,
         }
 
 
@@ -122,8 +150,12 @@ def _stations_in(computed: Computation, layout: Layout) -> Ints:
     return np.bincount(zone_at[counted[station_at]], minlength=len(layout.zones))
 
 
-def _nearest_open(computed: Computation, layout: Layout) -> Floats:
-    """Metres to the nearest counting station from the place in the middle of each zone's people."""
+def _rounded(value: float) -> float | None:
+    return None if np.isnan(value) else round(float(value), 1)
+
+
+def _nearest_open(computed: Computation, layout: Layout) -> Nearest:
+    """The nearest counting station from the place in the middle of each zone's people."""
     zones: Sequence[Zone] = layout.zones
     zone_at, place_at = layout.demand
     known = computed.located[place_at]
@@ -135,4 +167,4 @@ def _nearest_open(computed: Computation, layout: Layout) -> Floats:
     points[some] = demand.lonlat[place_at[middle[some]]]
     codes = {zone.code: at for at, zone in enumerate(computed.inputs.counties)}
     county = np.array([codes.get(zone.county_code, -1) for zone in zones], dtype=np.int64)
-    return computed.nearest_counting(points, county).metres
+    return computed.nearest_counting(points, county)

@@ -6,9 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 
-from geodata.rules.file_fields import FIELDS
+from geodata.rules.file_fields import FIELDS, Field
 from geodata.rules.file_words import SERVICE_LABELS
-from geodata.vocab import Datum, ImportKind
+from geodata.rules.street_words import STREET_FIELDS
+from geodata.vocab import Datum, ImportKind, NetworkSource
+
+FileKind = ImportKind | NetworkSource
+"""Whose headers are known: of rows of a kind, or of streets."""
 
 HEADER_SEARCH_ROWS = 10
 """A title or a note may stand above the header; it is looked for this far down."""
@@ -56,10 +60,14 @@ def normalize(header: str) -> str:
     return _IGNORED.sub("", unicodedata.normalize("NFKC", header).lower())
 
 
+def _fields(kind: FileKind) -> tuple[Field, ...]:
+    return STREET_FIELDS if isinstance(kind, NetworkSource) else FIELDS[kind]
+
+
 @cache
-def _synonyms(kind: ImportKind) -> dict[str, str]:
+def _synonyms(kind: FileKind) -> dict[str, str]:
     names: dict[str, str] = {}
-    for item in FIELDS[kind]:
+    for item in _fields(kind):
         for label in (item.name, *item.labels):
             names.setdefault(normalize(label), item.name)
     return names
@@ -77,7 +85,7 @@ def service_labels(items: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return labels | {normalize(code): f"service:{code}" for code in items}
 
 
-def recognize(kind: ImportKind, header: str, services: Mapping[str, str]) -> str:
+def recognize(kind: FileKind, header: str, services: Mapping[str, str]) -> str:
     """The field a header names, or an empty string."""
     plain = normalize(header)
     if continued := _CONTINUED.match(plain):
@@ -94,7 +102,7 @@ def recognize(kind: ImportKind, header: str, services: Mapping[str, str]) -> str
     return ""
 
 
-def read_header(kind: ImportKind, headers: Sequence[str], services: Mapping[str, str]) -> Header:
+def read_header(kind: FileKind, headers: Sequence[str], services: Mapping[str, str]) -> Header:
     """Name every column of a header row."""
     names: list[str] = []
     unknown: list[str] = []

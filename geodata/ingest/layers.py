@@ -13,7 +13,7 @@ from typing import Any
 
 from geodata.errors import RefusedFile
 from geodata.ingest import limits, shapes
-from geodata.ingest.columns import Header, read_header
+from geodata.ingest.columns import FileKind, Header, read_header
 from geodata.ingest.shapes import Unsound
 from geodata.ingest.tables import Cells, decode
 from geodata.vocab import ImportKind
@@ -33,7 +33,7 @@ class Layer:
     notes: dict[str, Any] = field(default_factory=dict)
 
 
-def read_geojson(path: Path, kind: ImportKind, services: dict[str, str]) -> Layer:
+def read_geojson(path: Path, kind: FileKind, services: dict[str, str]) -> Layer:
     """Read a FeatureCollection (or one Feature) with the JSON parser; links are never followed.
 
     Raises:
@@ -97,7 +97,7 @@ def _json_crs(value: Any) -> str:
     return str(name.get("name", ""))[:200] if isinstance(name, dict) else ""
 
 
-def read_geopackage(path: Path, kind: ImportKind, services: dict[str, str]) -> Layer:
+def read_geopackage(path: Path, kind: FileKind, services: dict[str, str]) -> Layer:
     """Read the one feature table of a GeoPackage. Views and virtual tables are never run.
 
     Raises:
@@ -172,7 +172,7 @@ def _gpkg_geometry(blob: Any) -> Any:
 
 def name_columns(
     format_: str,
-    kind: ImportKind,
+    kind: FileKind,
     headers: list[str],
     services: dict[str, str],
     rows: Iterator[tuple[int, Cells, Shape]],
@@ -183,6 +183,6 @@ def name_columns(
         RefusedFile: ``header_missing``.
     """
     header = read_header(kind, [name.strip()[:200] for name in headers], services)
-    if not header.recognized:
+    if not header.recognized and isinstance(kind, ImportKind):
         raise RefusedFile("header_missing", found=", ".join(headers)[:200])
     return Layer(format_, headers, header, rows)

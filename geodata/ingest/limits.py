@@ -29,3 +29,14 @@ HANDED_CHARACTERS = 1000
 def child_seconds(size_bytes: int) -> int:
     """Seconds of work one file may cost: 10, and one more for each MiB."""
     return 10 + size_bytes // MIB
+
+
+MAX_EDGES = 1_000_000
+"""Of one street network; a county of a million people has about 50,000."""
+MAX_FINDINGS = 2000
+MAX_CLASSES = 100
+
+
+def street_seconds(size_bytes: int) -> int:
+    """Seconds of work one file of streets may cost: 30, and six more for each MiB; they come packed."""
+    return 30 + 6 * (size_bytes // MIB)

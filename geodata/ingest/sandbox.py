@@ -22,7 +22,7 @@ _OTHER_DRIVERS = (
     "JML,PLSCENES,CSW,VDV,MVT,NGW,MapML,GTFS,PMTiles,JSONFG,MiraMonVector,ADBC,AVCBin,AVCE00,AIVector,HTTP,"
     "Parquet,Arrow,PostgreSQL,MySQL,MSSQLSpatial,ODBC,NAS,GMLAS,netCDF,HDF5,VRT,WMS,WCS,WMTS"
 )
-_ENVIRONMENT = {
+ENVIRONMENT = {
     "OGR_SKIP": _OTHER_DRIVERS,
     "GDAL_SKIP": _OTHER_DRIVERS.replace(",", " "),
     "GDAL_HTTP_PROXY": "127.0.0.1:9",
@@ -31,6 +31,7 @@ _ENVIRONMENT = {
     "GDAL_DRIVER_PATH": "disable",
     "PROJ_NETWORK": "OFF",
 }
+"""What GDAL and PROJ of a child may do: nothing but read the one file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,14 +99,14 @@ def _run(order: dict[str, Any], seconds: int) -> None:
         order_path,
         folder=Path(order["folder"]),
         seconds=seconds,
-        environment=_ENVIRONMENT,
+        environment=ENVIRONMENT,
     )
 
 
 def _collect(path: Path) -> RawTable:
     try:
         with path.open(encoding="ascii") as lines:
-            head = _checked(next(lines, ""))
+            head = checked(next(lines, ""))
             rows, ended = _rows(lines)
     except (OSError, ValueError) as error:
         raise RefusedFile("file_unreadable") from error
@@ -117,7 +118,7 @@ def _collect(path: Path) -> RawTable:
 def _rows(lines: Iterator[str]) -> tuple[list[RawRow], bool]:
     rows: list[RawRow] = []
     for line in lines:
-        value = _checked(line)
+        value = checked(line)
         if isinstance(value, dict):
             return rows, value.get("rows") == len(rows)
         number, cells, wkb, problem = value
@@ -132,7 +133,12 @@ def _rows(lines: Iterator[str]) -> tuple[list[RawRow], bool]:
     return rows, False
 
 
-def _checked(line: str) -> Any:
+def checked(line: str) -> Any:
+    """One line of a child's answer.
+
+    Raises:
+        RefusedFile: the child refused the file.
+    """
     value = json.loads(line)
     if isinstance(value, dict) and "refused" in value:
         raise RefusedFile(str(value["refused"]), **value["params"])

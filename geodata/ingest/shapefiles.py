@@ -10,16 +10,16 @@ import numpy as np
 
 from geodata.errors import RefusedFile
 from geodata.ingest import shapes
+from geodata.ingest.columns import FileKind
 from geodata.ingest.layers import Layer, Shape, name_columns
 from geodata.ingest.shapes import Unsound
 from geodata.ingest.tables import Cells
-from geodata.vocab import ImportKind
 
 _MAGIC = b"\x00\x00\x27\x0a"
 _HEADER_BYTES = 100
 
 
-def read_shapefile(path: Path, kind: ImportKind, services: dict[str, str]) -> Layer:
+def read_shapefile(path: Path, kind: FileKind, services: dict[str, str]) -> Layer:
     """Read an unpacked shapefile, after its three files were found to agree with each other.
 
     Raises:

@@ -26,7 +26,14 @@ _REASONS = {
     "Duplicate Rings": "geometry_rings_repeated",
     "Too few points in geometry component": "geometry_too_few_points",
 }
-_COORDINATE_DEPTH = {"Point": 0, "MultiPoint": 1, "Polygon": 2, "MultiPolygon": 3}
+_COORDINATE_DEPTH = {
+    "Point": 0,
+    "MultiPoint": 1,
+    "LineString": 1,
+    "MultiLineString": 2,
+    "Polygon": 2,
+    "MultiPolygon": 3,
+}
 _spent_s = 0.0
 
 
@@ -61,6 +68,29 @@ def accept(geometry: Any, *, polygons: bool) -> bytes:
     if flat.geom_type != "Point":
         raise Unsound("geometry_type", found=flat.geom_type, wanted="Point")
     return bytes(shapely.to_wkb(flat))
+
+
+def accept_lines(geometry: Any) -> list[Any]:
+    """The coordinates, shape (n, 2), of every part of a line; corners that repeat are left out.
+
+    Raises:
+        Unsound: ``geometry_type``, ``geometry_too_large``, ``geometry_not_finite``, ``geometry_missing``,
+            ``line_without_length``.
+    """
+    if geometry is None or geometry.is_empty:
+        raise Unsound("geometry_missing")
+    if geometry.geom_type not in {"LineString", "MultiLineString"}:
+        raise Unsound("geometry_type", found=geometry.geom_type, wanted="LineString")
+    if shapely.get_num_coordinates(geometry) > limits.MAX_VERTICES:
+        raise Unsound("geometry_too_large", limit=limits.MAX_VERTICES)
+    parts = [shapely.get_coordinates(part) for part in shapely.get_parts(geometry)]
+    if not all(np.isfinite(xy).all() for xy in parts):
+        raise Unsound("geometry_not_finite")
+    kept = [xy[np.append(True, (np.diff(xy, axis=0) != 0).any(axis=1))] for xy in parts if len(xy)]
+    kept = [xy for xy in kept if len(xy) > 1]
+    if not kept:
+        raise Unsound("line_without_length")
+    return kept
 
 
 def _accept_polygon(geometry: Any) -> bytes:
@@ -134,7 +164,7 @@ def from_geojson(value: Any) -> Any:
         raise Unsound("geometry_unreadable")
     name = value.get("type")
     if name not in _COORDINATE_DEPTH:
-        raise Unsound("geometry_type", found=str(name)[:40], wanted="Point, Polygon")
+        raise Unsound("geometry_type", found=str(name)[:40], wanted="Point, LineString, Polygon")
     coordinates = _pairs(value.get("coordinates"), _COORDINATE_DEPTH[name])
     try:
         return _build(name, coordinates)
@@ -147,6 +177,10 @@ def _build(name: str, coordinates: Any) -> Any:
         return shapely.Point(coordinates)
     if name == "MultiPoint":
         return shapely.MultiPoint(coordinates)
+    if name == "LineString":
+        return shapely.LineString(coordinates)
+    if name == "MultiLineString":
+        return shapely.MultiLineString([part for part in coordinates if part])
     if name == "Polygon":
         return shapely.Polygon(coordinates[0], coordinates[1:]) if coordinates else shapely.Polygon()
     return shapely.MultiPolygon([(part[0], part[1:]) for part in coordinates if part])

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from geodata.db import transaction
 from geodata.errors import GeodataError
-from geodata.jobs import boundaries, computations, exports, imports
+from geodata.jobs import boundaries, computations, exports, imports, networks
 from geodata.jobs.progress import CalledOff, Lost, Reporter, WorkerStops
 from geodata.jobs.task import Say, Task, Work
 from geodata.models import Job
@@ -32,6 +32,7 @@ WORKS: Mapping[JobKind, Work] = {
     JobKind.EXPORT: exports.export,
     JobKind.BOUNDARY_CHECK: boundaries.check,
     JobKind.BOUNDARY_ACTIVATE: boundaries.activate,
+    JobKind.NETWORK_LOAD: networks.load,
 }
 
 # The server went away, gave up waiting for a lock, or chose us to end a deadlock: worth another try.

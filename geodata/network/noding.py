@@ -113,6 +113,8 @@ def _crossings(lines: Lines, level: Ints, is_structure: Bools) -> list[tuple[Int
     meets &= ~is_structure[first] & ~is_structure[second]
     first, second = first[meets], second[meets]
     common = shapely.intersection(lines[first], lines[second])
+    is_several = shapely.get_type_id(common) == shapely.GeometryType.MULTILINESTRING
+    common[is_several] = shapely.line_merge(common[is_several])
     points, pair = _points(common)
     return [(first[pair], points), (second[pair], points)]
 

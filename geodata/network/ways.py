@@ -193,6 +193,17 @@ def _rides_against(tags: Tags) -> bool:
     return any(tags.get(f"{key}:oneway") in {"no", "-1"} for key in _CYCLEWAYS[1:])
 
 
+def turn(uses: Use) -> Use:
+    """What a street allows, seen from its other end."""
+    turned = uses & Use.FOOT
+    for forth, back in (
+        (Use.EBIKE_FORWARD, Use.EBIKE_BACKWARD),
+        (Use.CAR_FORWARD, Use.CAR_BACKWARD),
+    ):
+        turned |= (back if uses & forth else NOBODY) | (forth if uses & back else NOBODY)
+    return turned
+
+
 def parse_speed(text: str | None) -> float | None:
     """Kilometres an hour of a ``maxspeed``; the lowest of several, ``None`` where none is stated or meant."""
     speeds = [_speed(word.strip().lower()) for word in (text or "").split(";")]

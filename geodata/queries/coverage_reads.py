@@ -128,6 +128,14 @@ def read_enterprises(session: Session, counties: Sequence[Zone], county: str | N
     return _read_points(session, "enterprises", unorganized, counties, county, {"as_of": as_of})
 
 
+def read_place_names(session: Session, ids: Sequence[int]) -> dict[int, str]:
+    """Names of demand points by id."""
+    rows = session.execute(
+        sa.text("SELECT id, name FROM demand_points WHERE id = ANY(:ids)"), {"ids": list(ids)}
+    )
+    return {row.id: row.name for row in rows}
+
+
 def find_members(
     session: Session, layer: Layer, subject: Subject, county: str | None, as_of: date
 ) -> tuple[Ints, Ints]:

@@ -40,6 +40,7 @@ STAGES: Mapping[JobKind, tuple[str, ...]] = {
     JobKind.EXPORT: ("export", "keep_file"),
     JobKind.BOUNDARY_CHECK: ("boundary_check", "boundary_moves"),
     JobKind.BOUNDARY_ACTIVATE: (*_ASSIGN, *_TILES),
+    JobKind.NETWORK_LOAD: ("fetch", "read", "check", "write"),
 }
 """What each kind tells of, in order; ``job_stage.<stage>`` is the sentence."""
 
