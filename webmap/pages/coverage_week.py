@@ -136,6 +136,8 @@ def _figures(asked: Asked) -> dict[str, Any]:
         "worst": views.worst_hours(row),
         "curves": views.make_curves(row, days),
         "gains": views.make_gains(row),
+        "kept_words": _kept_words(asked),
+        "layer_shown": _layer(asked.layer, ways),
         "map_url": _map_url(asked, chosen.day_type),
         "ways": ways,
         "longer": longer,
@@ -151,6 +153,18 @@ def _zone(week: dict[str, Any], zone: tuple[str, int] | None) -> tuple[dict[str,
         if row["id"] == wanted:
             return row, row["name"]
     raise NotFound("zone_not_found", zone=f"{layer}:{wanted}")
+
+
+def _layer(wanted: str, ways: dict[str, Any]) -> str:
+    """The kind of zone that ways are listed by: the one wanted, else the first there is."""
+    return wanted or next((layer for layer in ("town", "grid", "area") if ways[f"by_{layer}"]), "town")
+
+
+def _kept_words(asked: Asked) -> dict[str, str]:
+    """The question without the stations to choose, for a form that adds one to those supposed open."""
+    words = {name: value for name, value in request.args.items() if name not in {"open24", "county"}}
+    supposed = {"open24": ",".join(map(str, asked.open24))} if asked.open24 else {}
+    return words | {"county": asked.county} | supposed
 
 
 def _map_url(asked: Asked, day_type: str) -> str:
@@ -203,7 +217,7 @@ def _read(counties: dict[str, str], rules: Sequence[CoverageRule], services: dic
         hour=hour,
         until=_one_of("until", UNTILS),
         count=int(_one_of("count", [str(each) for each in (3, *COUNTS)])),
-        layer=_one_of("by", ("town", "grid", "area")),
+        layer=_one_of("by", ("", *LAYERS)),
     )
 
 

@@ -91,7 +91,7 @@ def least_hour(row: Row) -> Cell | None:
 
 @dataclass(frozen=True)
 class Worst:
-    """Hours at which most people are outside, with the days that are alike; ``spans`` are first and last hour."""
+    """Hours at which most people are outside, with days alike; ``spans`` are pairs of first and last hour."""
 
     days: tuple[int, ...]
     spans: list[tuple[int, int]]

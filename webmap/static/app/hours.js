@@ -46,9 +46,16 @@ export function drawHours(node, answer) {
   fill(
     node,
     el("div", { class: "hours-head" }, el("h2", {}, t("page.hours_title")), el("span", {}, t("page.hours_best", { hour: best.hour, share: percent(best.share) })), el("span", {}, t("page.hours_worst", { hour: worst.hour, share: percent(worst.share) }))),
-    bars, axis,
+    bars, axis, el("a", { class: "link", href: weekAddress() }, t("page.week")),
   );
   if (focused) node.querySelector('[aria-checked="true"]')?.focus();
+}
+
+function weekAddress() {
+  const query = new URLSearchParams({ county: state.county, rule: state.rule });
+  if (state.measure) query.set("measure", state.measure);
+  if (state.services.length) query.set("services", state.services.join(","));
+  return `/coverage/week?${query}`;
 }
 
 function tickAt(hour, chosen) {
