@@ -16,6 +16,7 @@ from geodata.coverage.service import CoverageQuestion, answer_question, store_an
 from geodata.db import Progress, transaction
 from geodata.demo.accounts import has_accounts, set_passwords
 from geodata.demo.cases import add_demo_work
+from geodata.demo.futian import load_futian
 from geodata.demo.service import is_empty, load_demo
 from geodata.queries import coverage as coverage_queries
 from geodata.queries.counts import count_all
@@ -51,6 +52,7 @@ def do_main_job(
     with transaction(engine) as session:
         if is_empty(session):
             load_demo(session, progress=progress)
+            load_futian(session, progress=progress)
     with transaction(engine) as session:
         activate_due(session, by="scripts/run", progress=progress)
         assigned = assign_enterprises(session, progress=progress)

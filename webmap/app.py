@@ -9,8 +9,10 @@ from webmap.api import account as account_api
 from webmap.api import admin_settings as admin_settings_api
 from webmap.api import admin_users as admin_users_api
 from webmap.api import (
+    barriers,
     boundaries,
     coverage,
+    coverage_streets,
     coverage_week,
     document,
     exports,
@@ -22,6 +24,7 @@ from webmap.api import (
     health,
     imports,
     jobs,
+    networks,
     offices,
     responsibility,
     search,
@@ -29,6 +32,7 @@ from webmap.api import (
     tiles,
 )
 from webmap.api import overview as overview_api
+from webmap.api import preflight as preflight_api
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
 from webmap.api import reviews as reviews_api
@@ -55,12 +59,15 @@ from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
 from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
+from webmap.pages import method as method_page
+from webmap.pages import networks as network_pages
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
     map_page.bp,
+    method_page.bp,
     account.bp,
     my_stations.bp,
     my_station_details.bp,
@@ -81,8 +88,11 @@ BLUEPRINTS = (
     founding_writes.bp,
     founding_disputes.bp,
     coverage.bp,
+    coverage_streets.bp,
     coverage_week.bp,
     week_page.bp,
+    barriers.bp,
+    preflight_api.bp,
     search.bp,
     tiles.bp,
     find_page.bp,
@@ -104,6 +114,8 @@ BLUEPRINTS = (
     exports.bp,
     boundaries.bp,
     boundary_pages.bp,
+    networks.bp,
+    network_pages.bp,
     document.bp,
 )
 

@@ -1,15 +1,22 @@
-"""Answers about a week that page and API both show: computed once for a state of the data, then kept."""
+"""Answers that page and API both show: computed once for a state of the data, then kept.
+
+The hours of a week, ways, longer opening, and both measures side by side.
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from geodata.coverage.difference import answer_difference
 from geodata.coverage.longer import propose_longer_hours
 from geodata.coverage.ways import answer_ways
 from geodata.coverage.week import WeekQuestion, answer_week
+from geodata.planning.preflight import run_preflight, summary_of
 from geodata.queries.state import data_version
+from geodata.vocab import Measure
 from webmap import requests
 from webmap.memory import Memory
 
@@ -57,6 +64,25 @@ def longer_hours_for(question: CoverageQuestion, *, count: int, all_night: bool)
         ("longer", question, count, all_night),
         lambda: propose_longer_hours(requests.session(), question, count=count, all_night=all_night),
     )
+
+
+def difference_of(question: CoverageQuestion) -> bytes:
+    """Straight line and streets side by side as gzipped JSON."""
+    question = replace(question, measure=Measure.STREETS).normalized()
+    return _kept(("difference", question), lambda: answer_difference(requests.session(), question))
+
+
+def preflight_of(question: CoverageQuestion) -> bytes:
+    """The preflight of a county as gzipped JSON, not yet in words."""
+    question = question.normalized()
+    return _kept(("preflight", question), lambda: run_preflight(requests.session(), question))
+
+
+def preflight_summary(question: CoverageQuestion) -> dict[str, Any]:
+    """How many stations and places of a county are unusable, and how many doubtful."""
+    # The hour does not matter to it, so all hours of a day share one.
+    question = replace(question, minute=None, services=()).normalized()
+    return unpack(_kept(("preflight summary", question), lambda: summary_of(requests.session(), question)))
 
 
 def version() -> str:

@@ -30,10 +30,7 @@ def street_figures(computed: Computation, names: Mapping[int, str]) -> dict[str,
     if streets is None:
         return {}
     return {
-        "network": {
-            name: streets.version[name] for name in ("version_id", "label", "source", "credit", "is_invented")
-        }
-        | {"barriers": len(streets.barriers)},
+        "network": streets.tell(),
         "unplaced": {
             "places": int((reached.place_unplaced & computed.there).sum()),
             "people": int(computed.people[reached.place_unplaced].sum()),

@@ -58,6 +58,11 @@ class StreetInputs:
             ],
         }
 
+    def tell(self) -> dict[str, Any]:
+        """What stands beside a figure along streets: whose streets, which version, how many barriers."""
+        names = ("version_id", "label", "source", "credit", "is_invented")
+        return {name: self.version[name] for name in names} | {"barriers": len(self.barriers)}
+
 
 def read_streets(session: Session, question: CoverageQuestion, rule: dict[str, Any]) -> StreetInputs:
     """The streets of a question about one county.

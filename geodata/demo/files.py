@@ -11,6 +11,7 @@ import shapely
 from geodata.demo.demand import Gathering
 from geodata.demo.drafts import DraftRow
 from geodata.demo.firms import Firm
+from geodata.demo.futian_city import InventedStation
 from geodata.demo.grids import DemoGrid, DemoTown
 
 Cell = str | float | None
@@ -53,6 +54,25 @@ def write_draft(path: Path, rows: Sequence[DraftRow]) -> Path:
 def write_enterprises(path: Path, firms: Sequence[Firm]) -> Path:
     """The list of enterprises."""
     return _write_rows(path, (_firm_row(firm) for firm in firms))
+
+
+def write_stations(path: Path, stations: Sequence[InventedStation]) -> Path:
+    """The list of invented stations."""
+    return _write_rows(
+        path,
+        (
+            {
+                "站点编号": row.code,
+                "站点名称": row.name,
+                "地址": row.address,
+                "经度": row.lon,
+                "纬度": row.lat,
+                "坐标来源": "演示生成",
+                "定位级别": "building",
+            }
+            for row in stations
+        ),
+    )
 
 
 def write_demand(path: Path, gatherings: Sequence[Gathering]) -> Path:

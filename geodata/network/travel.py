@@ -101,6 +101,23 @@ def node_seconds(streets: Streets, stations: Entries, bound_s: float = np.inf) -
     return nodes
 
 
+def node_seconds_each(
+    streets: Streets, stations: Entries, bound_s: float, *, at_once: int = _STATIONS_AT_ONCE
+) -> Iterator[tuple[Ints, Floats]]:
+    """Seconds from each junction to each station by itself, ``at_once`` at a time; all of them placed.
+
+    Yields:
+        Rows of stations, and seconds of shape (stations, junctions); infinity beyond the bound.
+    """
+    size = streets.network.nodes
+    for first in range(0, len(stations), at_once):
+        rows = np.arange(first, min(first + at_once, len(stations)))
+        arcs = _arcs(streets, stations.take(rows), np.arange(len(rows)))
+        graph = _with_stations(streets.reversed, *arcs)
+        found = dijkstra(graph, indices=np.arange(size, size + len(rows)), limit=bound_s)
+        yield rows, found[:, :size]
+
+
 def travel_pairs(
     streets: Streets, places: Entries, stations: Entries, limit_s: float
 ) -> tuple[Ints, Ints, Floats]:

@@ -8,10 +8,15 @@ from sqlalchemy.orm import Session
 
 from geodata.models import (
     AssessmentArea,
+    Barrier,
     BoundaryVersion,
+    CandidateSite,
+    DemandHours,
+    DemandPoint,
     Division,
     Grid,
     GridBoundary,
+    NetworkEdge,
     Station,
     StationClosure,
     StationHours,
@@ -37,17 +42,18 @@ def is_without_data(session: Session) -> bool:
     return not any(session.execute(found).one())
 
 
-def add_streets(session: Session, rows: Rows) -> int:
+def add_streets(session: Session, rows: Rows, *, is_invented: bool = True) -> int:
     """Insert lines of the base layer.
 
     Args:
         session: open transaction.
         rows: ``county_code``, ``kind``, ``rank``, ``name``, ``wkb`` (longitude/latitude).
+        is_invented: whether they are nowhere but here.
 
     Returns:
         The number of rows.
     """
-    return _insert_shapes(session, Street, rows, multi=False)
+    return _insert_shapes(session, Street, rows, is_invented=is_invented)
 
 
 def add_assessment_areas(session: Session, rows: Rows) -> int:
@@ -55,12 +61,48 @@ def add_assessment_areas(session: Session, rows: Rows) -> int:
     return _insert_shapes(session, AssessmentArea, rows, multi=True)
 
 
-def _insert_shapes(session: Session, model: type[Any], rows: Rows, *, multi: bool) -> int:
+def add_barrier(session: Session, row: Mapping[str, Any]) -> None:
+    """Insert an invented barrier: its columns, ``wkb`` for the shape."""
+    _insert_shapes(session, Barrier, [row])
+
+
+def add_candidate_sites(session: Session, rows: Rows) -> int:
+    """Insert invented candidate sites: their columns, ``wkb`` of a point."""
+    return _insert_shapes(session, CandidateSite, rows)
+
+
+def list_network_lines(session: Session, version_id: int) -> list[tuple[str, str | None, bytes]]:
+    """Kind of way, name and shape (binary, degrees) of every street of a network, in order."""
+    found = session.execute(
+        sa.select(NetworkEdge.road_class, NetworkEdge.name, sa.func.ST_AsBinary(NetworkEdge.geom))
+        .where(NetworkEdge.version_id == version_id)
+        .order_by(NetworkEdge.number)
+    )
+    return [(road_class, name, bytes(wkb)) for road_class, name, wkb in found]
+
+
+def demand_ids_by_code(session: Session, county_code: str) -> dict[str, int]:
+    """Ids of a county's demand points by code."""
+    rows = session.execute(
+        sa.select(DemandPoint.code, DemandPoint.id).where(DemandPoint.county_code == county_code)
+    )
+    return {row.code: row.id for row in rows if row.code is not None}
+
+
+def add_demand_hours(session: Session, rows: Rows) -> None:
+    """Insert when the people of demand points are there."""
+    if rows:
+        session.execute(sa.insert(DemandHours), [dict(row) for row in rows])
+
+
+def _insert_shapes(
+    session: Session, model: type[Any], rows: Rows, *, multi: bool = False, is_invented: bool = True
+) -> int:
     shape = sa.func.ST_GeomFromWKB(sa.bindparam("wkb", type_=sa.LargeBinary), 4326)
     columns: dict[str, Any] = {name: sa.bindparam(name) for name in rows[0] if name != "wkb"} if rows else {}
     if columns:
         statement = sa.insert(model.__table__).values(
-            **columns, is_invented=True, geom=sa.func.ST_Multi(shape) if multi else shape
+            **columns, is_invented=is_invented, geom=sa.func.ST_Multi(shape) if multi else shape
         )
         session.connection().execute(statement, [dict(row) for row in rows])
     return len(rows)

@@ -1,6 +1,7 @@
 """One station, grid or enterprise with all that is public about it, as a GeoJSON Feature text."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -67,6 +68,29 @@ def get_station(session: Session, station_id: int) -> str:
         NotFound: ``station_not_found``.
     """
     return _one(session, "stations s", "s.id", feature_sql("s.id", "s.geom", _STATION), station_id, "station")
+
+
+@dataclass(frozen=True)
+class StationPlace:
+    """The county a station is in, and its longitude and latitude (EPSG:4326) where it has a position."""
+
+    county_code: str | None
+    lonlat: tuple[float, float] | None
+
+
+def find_station_place(session: Session, station_id: int) -> StationPlace:
+    """Where a station is.
+
+    Raises:
+        NotFound: ``station_not_found``.
+    """
+    row = session.execute(
+        sa.text("SELECT county_code, ST_X(geom) AS lon, ST_Y(geom) AS lat FROM stations WHERE id = :id"),
+        {"id": station_id},
+    ).one_or_none()
+    if row is None:
+        raise NotFound("station_not_found", id=station_id)
+    return StationPlace(row.county_code, None if row.lon is None else (row.lon, row.lat))
 
 
 def get_grid(session: Session, grid_id: int, *, counts: Scope) -> str:

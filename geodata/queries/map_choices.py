@@ -1,6 +1,7 @@
 """What a reader of the map can choose from: counties with something to show."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -18,6 +19,14 @@ _COUNTIES = sa.text(
     FROM divisions d
     WHERE d.level = 'county' AND {_VALID} AND d.geom IS NOT NULL AND ({_WORKED})
     ORDER BY d.code
+    """
+)
+_NETWORKS = sa.text(
+    """
+    SELECT v.county_code, v.label, v.credit, v.used_since, NOT EXISTS (
+        SELECT FROM streets s WHERE s.county_code = v.county_code AND s.kind = 'road'
+    ) AS is_base
+    FROM network_versions v WHERE v.status = 'in_use' ORDER BY v.county_code
     """
 )
 INVENTED = " OR ".join(
@@ -43,6 +52,27 @@ def list_county_choices(session: Session) -> list[CountyChoice]:
         CountyChoice(row.code, row.name, (row.west, row.south, row.east, row.north), row.stations)
         for row in session.execute(_COUNTIES)
     ]
+
+
+@dataclass(frozen=True)
+class NetworkInUse:
+    """The streets along which is counted in a county: their name, since when, and who made the data.
+
+    ``is_base``: the map draws them as its ground, because the county has no base roads of its own.
+    """
+
+    label: str
+    used_since: datetime | None
+    credit: str
+    is_base: bool
+
+
+def read_networks_in_use(session: Session) -> dict[str, NetworkInUse]:
+    """The street network in use of each county that has one, in order of the county's code."""
+    return {
+        row.county_code: NetworkInUse(row.label, row.used_since, row.credit, row.is_base)
+        for row in session.execute(_NETWORKS)
+    }
 
 
 def has_invented_rows(session: Session) -> bool:

@@ -28,6 +28,13 @@ _NAMES_FROM_ZOOM = 12
 _PLACES_FROM_ZOOM = 9
 _SINGLE_DEMAND_FROM_ZOOM = 11
 _STREET_RANKS = ((14, 4), (13, 3), (11, 2), (9, 1))
+_RANK_OF_CLASS = (
+    "CASE WHEN e.road_class ~ '^(motorway|trunk|primary)' THEN 1 WHEN e.road_class ~ '^secondary' THEN 2 "
+    "WHEN e.road_class ~ '^tertiary' THEN 3 ELSE 4 END"
+)
+"""How weighty a street of a network is on the ground, by the class its file gave."""
+
+_PLANS_FROM_ZOOM = 9
 _DIVISION_LEVELS = ((13, "'county', 'town', 'community'"), (10, "'county', 'town'"), (5, "'county'"))
 _LABEL_RANKS = {"county": (7, 1), "town": (11, 2), "zone": (12, 3), "exclusive": (12, 3), "grid": (12, 4)}
 _COMMUNITY_LABELS_FROM_ZOOM = 14
@@ -173,6 +180,16 @@ def point_layers(zoom: int, *, for_one_county: bool) -> list[str]:
     ]
 
 
+def plan_layers(zoom: int, *, for_one_county: bool) -> list[str]:
+    """SQL of what planners drew: barriers in force today, and sites where a station could be.
+
+    Only in counties whose plans are open to the reader.
+    """
+    if zoom < _PLANS_FROM_ZOOM:
+        return []
+    return [_barrier(for_one_county=for_one_county), _candidate(for_one_county=for_one_county)]
+
+
 def _encoded(layer: str, rows: str) -> str:
     return f"SELECT ST_AsMVT(rows, '{layer}', 4096, 'geom') FROM ({rows}) AS rows WHERE NOT ST_IsEmpty(geom)"
 
@@ -207,15 +224,28 @@ def _is_open(column: str, what: str) -> str:
 
 def _street(zoom: int) -> str:
     rank = next(rank for first, rank in _STREET_RANKS if zoom >= first)
+    # Where a county has no roads of its own for the ground, the network it walks along is its ground.
     # One feature a kind: a line's own attributes would weigh more than the line.
     # Clipping leaves single and multiple pieces; collected as they are, they would be no line MVT knows.
     return _encoded(
         "street",
         f"""
+WITH ground AS MATERIALIZED (
+    SELECT v.id, v.is_invented FROM network_versions v
+    WHERE v.status = 'in_use' AND NOT EXISTS (
+        SELECT FROM streets s WHERE s.county_code = v.county_code AND s.kind = 'road'
+    )
+),
+lines AS (
+    SELECT s.rank, s.kind, s.is_invented, s.geom FROM streets s WHERE s.geom && {_WIDE_DEG}
+    UNION ALL
+    SELECT {_RANK_OF_CLASS}, 'road', g.is_invented, e.geom
+    FROM network_edges e JOIN ground g ON g.id = e.version_id WHERE e.geom && {_WIDE_DEG}
+)
 SELECT rank, kind, invented, ST_CollectionHomogenize(ST_Collect(piece)) AS geom FROM (
-    SELECT s.rank, s.kind, s.is_invented::int AS invented, ST_Dimension(s.geom) AS dimension,
-        {_clipped("ST_Simplify(ST_Transform(s.geom, 3857), :tolerance_m, true)")} AS piece
-    FROM streets s WHERE s.geom && {_WIDE_DEG} AND s.rank <= {rank}
+    SELECT l.rank, l.kind, l.is_invented::int AS invented, ST_Dimension(l.geom) AS dimension,
+        {_clipped("ST_Simplify(ST_Transform(l.geom, 3857), :tolerance_m, true)")} AS piece
+    FROM lines l WHERE l.rank <= {rank}
 ) AS pieces WHERE piece IS NOT NULL GROUP BY rank, kind, invented, dimension ORDER BY rank DESC
 """,
     )
@@ -342,5 +372,35 @@ FROM stations s
 WHERE s.geom && {_WIDE_DEG} AND s.status <> 'retired'
     AND {_of_county("s.county_code", for_one_county=for_one_county)}
 ORDER BY s.id
+""",
+    )
+
+
+def _barrier(*, for_one_county: bool) -> str:
+    today = "(now() AT TIME ZONE 'Asia/Shanghai')::date"
+    return _encoded(
+        "barrier",
+        f"""
+SELECT b.id, b.name, b.kind, b.county_code AS county, b.valid_to::text AS until,
+    {_clipped("ST_Transform(b.geom, 3857)")} AS geom
+FROM barriers b
+WHERE b.geom && {_WIDE_DEG} AND {_of_county("b.county_code", for_one_county=for_one_county)}
+    AND {_is_open("b.county_code", "planned")}
+    AND b.valid_from <= {today} AND (b.valid_to IS NULL OR b.valid_to > {today})
+ORDER BY b.id
+""",
+    )
+
+
+def _candidate(*, for_one_county: bool) -> str:
+    east, down = _units("c.geom")
+    return _encoded(
+        "candidate",
+        f"""
+SELECT c.id, c.name, c.host_kind AS host, c.county_code AS county, ST_MakePoint({east}, {down}) AS geom
+FROM candidate_sites c
+WHERE c.geom && {_WIDE_DEG} AND {_of_county("c.county_code", for_one_county=for_one_county)}
+    AND {_is_open("c.county_code", "planned")}
+ORDER BY c.id
 """,
     )

@@ -20,6 +20,7 @@ from geodata.queries.tile_layers import (
     LIVE_SOURCES,
     MADE_SOURCES,
     ground_layers,
+    plan_layers,
     point_layers,
     work_layers,
 )
@@ -49,12 +50,14 @@ class Part(StrEnum):
     GROUND = "ground"
     WORK = "work"
     POINTS = "points"
+    PLANS = "plans"
 
 
 SUBJECTS_OF: Mapping[Part, tuple[str, ...]] = {
-    Part.GROUND: ("divisions", "grids", "streets"),
+    Part.GROUND: ("divisions", "grids", "networks", "streets"),
     Part.WORK: ("assignments", "divisions", "enterprises", "grids"),
     Part.POINTS: ("demand", "stations"),
+    Part.PLANS: ("barriers", "plans"),
 }
 """Whose data a part shows. A station that is confirmed remakes the points of a tile, not its streets."""
 
@@ -105,22 +108,26 @@ def get_tile(z: int, x: int, y: int) -> Tile:
 
 @dataclass(frozen=True)
 class Opened:
-    """What of a tile is open to its reader: in which counties enterprises are drawn and grids counted.
+    """What of a tile is open to its reader: where enterprises are drawn, grids counted, plans shown.
 
     Only whole counties; who answers for single grids finds their enterprises in lists.
     """
 
     enterprises: Scope
     counts: Scope
+    plans: Scope
 
     def by_county(self) -> "Opened":
         """Without what a tile cannot tell apart, so that readers of the same counties share their tiles."""
         return Opened(
-            *(Scope(each.everything, each.county_codes) for each in (self.enterprises, self.counts))
+            *(
+                Scope(each.everything, each.county_codes)
+                for each in (self.enterprises, self.counts, self.plans)
+            )
         )
 
 
-ALL_OPEN = Opened(EVERYTHING, EVERYTHING)
+ALL_OPEN = Opened(EVERYTHING, EVERYTHING, EVERYTHING)
 
 
 def build_tile(session: Session, tile: Tile, *, opened: Opened, county: str | None = None) -> bytes:
@@ -131,13 +138,13 @@ def build_tile(session: Session, tile: Tile, *, opened: Opened, county: str | No
 def build_part(
     session: Session, tile: Tile, part: Part, *, opened: Opened, county: str | None = None
 ) -> bytes:
-    """Encode one part of a tile; only ``Part.WORK`` depends on its reader.
+    """Encode one part of a tile; ``Part.WORK`` and ``Part.PLANS`` depend on their reader.
 
     ``county`` limits enterprises, demand points and stations to one county; grids, divisions and streets
     are drawn for all. Counts and outlines come from the tables of ``refresh`` while these show today's
     data, else they are made on the way: slower, never different in meaning.
     """
-    fresh = fresh_parts(session) if part != Part.POINTS else set[str]()
+    fresh = fresh_parts(session) if part in {Part.GROUND, Part.WORK} else set[str]()
     statement = _statement(
         tile.z,
         part,
@@ -145,11 +152,13 @@ def build_part(
         outlines_made=OUTLINES in fresh,
         for_one_county=county is not None,
         with_enterprises=opened.enterprises.is_county_wide,
+        with_plans=opened.plans.is_county_wide,
     )
     if statement is None:
         return b""
     values = _values(tile, county) | _open_values("open", opened.enterprises)
-    return bytes(session.scalar(statement, values | _open_values("counted", opened.counts)) or b"")
+    values |= _open_values("counted", opened.counts) | _open_values("planned", opened.plans)
+    return bytes(session.scalar(statement, values) or b"")
 
 
 def _open_values(what: str, scope: Scope) -> dict[str, Any]:
@@ -165,6 +174,7 @@ def _statement(
     outlines_made: bool,
     for_one_county: bool,
     with_enterprises: bool,
+    with_plans: bool,
 ) -> sa.TextClause | None:
     counted = MADE_SOURCES if counts_made else LIVE_SOURCES
     outlined = MADE_SOURCES if outlines_made else LIVE_SOURCES
@@ -173,8 +183,10 @@ def _statement(
         layers = ground_layers(zoom, sources)
     elif part == Part.WORK:
         layers = work_layers(zoom, sources, for_one_county=for_one_county, with_enterprises=with_enterprises)
-    else:
+    elif part == Part.POINTS:
         layers = point_layers(zoom, for_one_county=for_one_county)
+    else:
+        layers = plan_layers(zoom, for_one_county=for_one_county) if with_plans else []
     if not layers:
         return None
     return sa.text("SELECT " + " || ".join(f"coalesce(({layer}), '')" for layer in layers))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -11,8 +11,9 @@ from flask import Response
 from geodata.coverage.question import CoverageQuestion
 from geodata.coverage.service import CoverageAnswer, answer_question, load_answer
 from geodata.queries.coverage import list_rules, list_services
+from geodata.queries.map_choices import read_networks_in_use
 from geodata.queries.state import data_version
-from webmap import auth, requests
+from webmap import auth, requests, week_answers
 from webmap.api import coverage_schemas, parameters
 from webmap.api.answers import JSON, answer, json_text, revalidated
 from webmap.memory import Memory
@@ -70,11 +71,13 @@ def get_coverage(query: parameters.CoverageQuery) -> Response:
     ).normalized()
     session = requests.session()
     version = data_version(session, _SUBJECTS)
-    counts = _may_count(question.county_code)
-    key = (str(requests.engine().url), question, counts, version)
+    counts, plans = _may_count(question.county_code), _may_plan(question.county_code)
+    key = (str(requests.engine().url), question, counts, plans, version)
 
     def compute() -> bytes:
-        text = _told(answer_question(session, question), counts=counts)
+        given = answer_question(session, question)
+        preflight = week_answers.preflight_summary(question) if plans else None
+        text = _told(given, counts=counts, preflight=preflight)
         return gzip.compress(text.encode(), _GZIP_LEVEL, mtime=0)
 
     return revalidated((version, question.as_of), lambda: _unpacked(_memory.get(key, compute)))
@@ -106,9 +109,14 @@ def _may_count(county: str | None) -> bool:
     return scope.everything if county is None else scope.has_county(county)
 
 
-def _told(given: CoverageAnswer, *, counts: bool) -> str:
+def _may_plan(county: str | None) -> bool:
+    """Whether the reader is told what to mend in a county before its figures are believed."""
+    return county is not None and auth.scope(Permission.PLANS_READ).has_county(county)
+
+
+def _told(given: CoverageAnswer, *, counts: bool, preflight: dict[str, Any] | None = None) -> str:
     """The answer as JSON; without ``counts`` nothing in it tells of enterprises."""
-    body = given.to_json()
+    body = given.to_json() | {"preflight": preflight}
     if not counts:
         body["enterprises"] = None
         body["states"] = {**body["states"], "enterprises": None}
@@ -122,10 +130,20 @@ def _told(given: CoverageAnswer, *, counts: bool) -> str:
 @bp.input(parameters.Query, location="query", arg_name="query")
 @bp.output(coverage_schemas.Rules)
 def get_rules(query: parameters.Query) -> Response:
-    """What "within ten minutes" can mean, and the services one can ask for."""
+    """What "within ten minutes" can mean, the services one can ask for, and where streets are walked."""
 
     def read(session: Session) -> str:
         rules = [{name: getattr(rule, name) for name in _RULE_FIELDS} for rule in list_rules(session)]
-        return json_text({"rules": rules, "services": list(list_services(session).values())})
+        networks = [
+            {
+                "county": county,
+                "label": used.label,
+                "used_since": used.used_since.isoformat() if used.used_since else None,
+                "credit": used.credit,
+            }
+            for county, used in read_networks_in_use(session).items()
+        ]
+        services = list(list_services(session).values())
+        return json_text({"rules": rules, "services": services, "networks": networks})
 
-    return answer({"rules"}, read)
+    return answer({"rules", "networks", "streets"}, read)

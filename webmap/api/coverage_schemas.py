@@ -35,11 +35,21 @@ class ServiceName(BaseModel):
     name_en: str
 
 
+class NetworkInUse(BaseModel):
+    """The street network of a county, along which `measure=streets` counts there."""
+
+    county: str
+    label: str
+    used_since: datetime | None
+    credit: str
+
+
 class Rules(BaseModel):
-    """Rules and services in the order the office gave them."""
+    """Rules and services in the order the office gave them; street networks by county."""
 
     rules: list[ListedRule]
     services: list[ServiceName]
+    networks: list[NetworkInUse]
 
 
 class AskedQuestion(BaseModel):
@@ -122,3 +132,48 @@ class CoverageAnswer(BaseModel):
     left_out: list[dict[str, Any]]
     enterprises: dict[str, int] | None = Field(description="Null for who may not count them there.")
     states: MapStates
+    network: dict[str, Any] | None = Field(None, description="Along streets only: along whose.")
+    unplaced: dict[str, Any] | None = Field(
+        None, description="Along streets only: places too far from any street, the worst first."
+    )
+    preflight: dict[str, int] | None = Field(
+        None, description="`unusable` and `doubtful` stations and places; null for who may not plan there."
+    )
+
+
+class ServedLines(BaseModel):
+    """Encoded polylines (latitude, longitude, five decimals) by how many stations are in time from there."""
+
+    one: list[str]
+    cross: list[str]
+    unknown: list[str]
+
+
+class ServedStreets(BaseModel):
+    """The streets from which a counting station is in time: a drawing, nobody is counted by it."""
+
+    question: AskedQuestion
+    limit_s: float
+    lines: ServedLines
+
+
+class PeopleInReach(BaseModel):
+    """People and gathering places of the station's own county."""
+
+    people: int
+    places: int
+
+
+class OneStationsLines(BaseModel):
+    """Encoded polylines."""
+
+    one: list[str]
+
+
+class StationReach(BaseModel):
+    """Who is within reach of a station, whatever its hours; null where it cannot be told."""
+
+    straight: PeopleInReach | None
+    streets: PeopleInReach | None
+    off_network_m: float | None = Field(description="Metres to the nearest street when that is too far.")
+    lines: OneStationsLines

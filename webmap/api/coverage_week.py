@@ -1,4 +1,4 @@
-"""The hours of a week, longer opening, and ways to the nearest station: computed on asking, never written."""
+"""The hours of a week, longer opening, ways, and both measures side by side: computed, never written."""
 
 import gzip
 
@@ -56,6 +56,18 @@ def get_nearest(query: parameters.CountyCoverageQuery) -> Response:
     question = parameters.coverage_question(query)
     return revalidated(
         (week_answers.version(), question.as_of), lambda: _unpacked(week_answers.ways_of(question))
+    )
+
+
+@bp.get("/coverage/difference")
+@requires(Permission.COVERAGE_READ)
+@bp.input(parameters.CountyCoverageQuery, location="query", arg_name="query")
+@bp.output(coverage_week_schemas.DifferenceAnswer)
+def get_difference(query: parameters.CountyCoverageQuery) -> Response:
+    """Straight line and streets side by side, and the places where the circle misleads."""
+    question = parameters.coverage_question(query)
+    return revalidated(
+        (week_answers.version(), question.as_of), lambda: _unpacked(week_answers.difference_of(question))
     )
 
 

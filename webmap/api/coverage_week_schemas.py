@@ -1,10 +1,12 @@
-"""Shapes of answers about a week."""
+"""Shapes of answers about a week, and about both measures side by side."""
 
 from datetime import date
+from typing import Any
 
 from pydantic import BaseModel, Field
 
-from geodata.vocab import DayType, Measure
+from geodata.rules.difference import Side
+from geodata.vocab import DayType, Measure, NetworkSource
 from webmap.api.coverage_schemas import AskedQuestion, Rule, ServiceName, VersionInForce
 
 
@@ -146,3 +148,68 @@ class WaysAnswer(BaseModel):
     by_area: list[ZoneWays]
     by_town: list[ZoneWays]
     by_grid: list[ZoneWays]
+
+
+class NetworkBeside(BaseModel):
+    """Along whose streets, and cut by how many barriers."""
+
+    version_id: int
+    label: str
+    source: NetworkSource
+    credit: str
+    is_invented: bool
+    barriers: int
+
+
+class MeasuredFigure(BaseModel):
+    """The figure of one measure."""
+
+    covered: int
+    unknown: int
+    share: float | None
+
+
+class DifferenceSet(BaseModel):
+    """One of six sets that make the whole; every place is in exactly one."""
+
+    set: Side
+    places: int
+    people: int
+    percent: float | None
+
+
+class NearestBy(BaseModel):
+    """The nearest station that counts, by one measure; `seconds` along streets only."""
+
+    id: int
+    name: str
+    distance_m: float | None
+    seconds: float | None = None
+
+
+class PartedPlace(BaseModel):
+    """A place of which the two measures say different things."""
+
+    id: int
+    name: str
+    people: int
+    point: list[float]
+    grid_id: int | None
+    grid_code: str
+    grid_name: str
+    straight_line: NearestBy | None
+    streets: NearestBy | None = Field(description="Null when no counting station can be reached on foot.")
+
+
+class DifferenceAnswer(BaseModel):
+    """The same question by both measures: `circle_only` is "in the circle but not on foot"."""
+
+    question: dict[str, Any]
+    rule: dict[str, Any]
+    network: NetworkBeside
+    total: dict[str, int]
+    straight_line: MeasuredFigure
+    streets: MeasuredFigure
+    sets: list[DifferenceSet]
+    circle_only: list[PartedPlace] = Field(description="Most people first, at most 50.")
+    streets_only: list[PartedPlace]

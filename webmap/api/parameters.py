@@ -289,6 +289,12 @@ def coverage_question(query: CoverageQuery) -> CoverageQuestion:
     ).normalized()
 
 
+class ReachQuery(Query):
+    """By which rule the reach of one station is told."""
+
+    rule: str = Field("walk_10", pattern=r"^[a-z0-9_]{1,40}$", description="Code of a rule, see /rules.")
+
+
 class TileQuery(Query):
     """What a tile can be limited to."""
 

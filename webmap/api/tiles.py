@@ -38,13 +38,15 @@ def get_tile(z: int, x: int, y: int, query: parameters.TileQuery) -> Response:
     versions = subject_versions(session, tiles.SUBJECTS)
     today = parameters.today()
     opened = tiles.Opened(
-        enterprises=auth.scope(Permission.ENTERPRISES_READ), counts=auth.scope(Permission.COUNTS_READ)
+        enterprises=auth.scope(Permission.ENTERPRISES_READ),
+        counts=auth.scope(Permission.COUNTS_READ),
+        plans=auth.scope(Permission.PLANS_READ),
     ).by_county()
     place = (str(requests.engine().url), tile, query.county, today)
 
     def make_part(part: tiles.Part) -> bytes:
         state = join_versions({name: versions.get(name) for name in tiles.SUBJECTS_OF[part]})
-        reader = opened if part == tiles.Part.WORK else None
+        reader = opened if part in {tiles.Part.WORK, tiles.Part.PLANS} else None
         return _parts.get(
             (*place, part, reader, state),
             lambda: tiles.build_part(session, tile, part, opened=opened, county=query.county),

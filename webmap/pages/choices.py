@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
+from flask import current_app
+
 from geodata.queries.coverage import list_rules, list_services
 from geodata.queries.imports import list_county_names
-from geodata.queries.map_choices import CountyChoice, has_invented_rows, list_county_choices
+from geodata.queries.map_choices import (
+    CountyChoice,
+    NetworkInUse,
+    has_invented_rows,
+    list_county_choices,
+    read_networks_in_use,
+)
+from geodata.rules.availability import LOCAL_TIME
 from geodata.vocab import DayType
 from webmap import auth, requests
 from webmap.i18n import spoken
@@ -25,14 +34,23 @@ ASSESSED_TIMES = ("22:00", "15:00")
 
 DEFAULT_TIME = "15:00"
 
+_PAGES = {
+    "method": "/method",
+    "week": "/coverage/week",
+    "preflight": "/preflight",
+    "networks": "/networks",
+}
+
 # The page speaks its own sentences and the words of the vocabulary, nothing of other rooms.
 _SPOKEN = (
     "page.",
     "access_method.",
     "assignment_method.",
     "assignment_status.",
+    "barrier_kind.",
     "day_type.",
     "grid_kind.",
+    "host_kind.",
     "organization_status.",
     "remedy.",
     "service_condition.",
@@ -45,6 +63,7 @@ _SPOKEN = (
 def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[str, Any]:
     """Everything the scripts need before the first figure; plain JSON, no text of it is ever markup."""
     counties = list_county_choices(session)
+    networks = read_networks_in_use(session)
     rules = [
         {
             "code": rule.code,
@@ -64,7 +83,13 @@ def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[s
         "api": API,
         "tiles": f"{API}/tiles/{{z}}/{{x}}/{{y}}.mvt",
         "counties": [
-            {"code": county.code, "name": county.name, "bounds": county.bounds} for county in counties
+            {
+                "code": county.code,
+                "name": county.name,
+                "bounds": county.bounds,
+                "network": network(networks.get(county.code)),
+            }
+            for county in counties
         ],
         "county": default_county(counties, own_county() or settings.default_county),
         "rules": rules,
@@ -80,10 +105,27 @@ def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[s
             "enterprises": _open_counties(auth.scope(Permission.ENTERPRISES_READ)),
             "people": _open_counties(auth.scope(Permission.PEOPLE_READ)),
             "decide": _open_counties(auth.scope(Permission.REVIEWS_DECIDE)),
+            "plans": _open_counties(auth.scope(Permission.PLANS_READ)),
+            "networks": _open_counties(auth.scope(Permission.NETWORKS_WRITE)),
             "decide_grids": sorted(auth.scope(Permission.REVIEWS_DECIDE).grid_ids),
         },
+        "pages": _hung_pages(),
         "strings": dict(spoken(locale, _SPOKEN)),
     }
+
+
+def network(used: NetworkInUse | None) -> dict[str, Any] | None:
+    """The street network in use of a county as the map's scripts know it."""
+    if used is None:
+        return None
+    since = used.used_since.astimezone(LOCAL_TIME).date().isoformat() if used.used_since else None
+    return {"label": used.label, "since": since, "credit": used.credit, "is_base": used.is_base}
+
+
+def _hung_pages() -> dict[str, str]:
+    """The pages the map leads to, as far as they are hung."""
+    hung = {rule.rule for rule in current_app.url_map.iter_rules()}
+    return {name: path for name, path in _PAGES.items() if path in hung}
 
 
 def _open_counties(scope: Scope) -> list[str] | Literal["all"]:

@@ -16,7 +16,7 @@ from geodata.errors import InvalidInput, NotFound
 from geodata.queries.coverage import list_rules, list_services
 from geodata.queries.map_choices import list_county_choices
 from geodata.rules.coverage import HOURS_OF_DAY
-from geodata.rules.week import DAYS
+from geodata.rules.week import DAYS, days_of_week
 from geodata.vocab import DayType, Measure
 from webmap import requests, week_answers
 from webmap.i18n import translate
@@ -104,6 +104,7 @@ def show_week() -> Response:
         "max_opened": MAX_OPENED,
         "last_week": asked.as_of - timedelta(days=DAYS),
         "next_week": asked.as_of + timedelta(days=DAYS),
+        "days": days_of_week(asked.as_of, ()),
         "refusal": None,
     }
     try:

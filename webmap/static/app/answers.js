@@ -1,6 +1,6 @@
 // The coverage answer on screen: the old one is kept, and said to be old, until the new one is here.
-import { get, latest } from "./api.js";
-import { state } from "./state.js";
+import { ApiError, get, latest } from "./api.js";
+import { countyOf, state } from "./state.js";
 
 const KEPT = 60;
 const PATIENCE_MS = 160;
@@ -9,7 +9,7 @@ const cache = new Map();
 const listeners = [];
 
 // status: "loading" | "ready" | "unreachable" | "refused"
-export const current = { status: "loading", answer: null, key: "", shownKey: "", time: "", error: null, received: null, patient: false };
+export const current = { status: "loading", answer: null, key: "", shownKey: "", time: "", measure: "", error: null, received: null, patient: false };
 
 export function onAnswer(listener) {
   listeners.push(listener);
@@ -17,9 +17,17 @@ export function onAnswer(listener) {
 
 const tell = () => listeners.forEach((listener) => listener(current));
 
-function question() {
+// The question without the measure: what both figures side by side have in common.
+export function bothQuestion() {
   return { county: state.county, rule: state.rule, day: state.day, time: state.time, services: state.services.join(",") };
 }
+
+export function question() {
+  return state.measure === "straight_line" ? bothQuestion() : { ...bothQuestion(), measure: state.measure };
+}
+
+// Where no streets are loaded there is no figure along them: not asked, never replaced by another.
+const lacksNetwork = () => state.measure === "streets" && !countyOf(state.county)?.network;
 
 export async function ask() {
   const params = question();
@@ -28,6 +36,11 @@ export async function ask() {
   // Figures of another county are never left standing as if they were this one's.
   if (current.answer && current.answer.question.county !== params.county) current.answer = null;
   current.key = key;
+  if (lacksNetwork()) {
+    Object.assign(current, { status: "refused", error: new ApiError("no_network", 400), answer: null, shownKey: "", patient: false });
+    tell();
+    return;
+  }
   if (cache.has(key)) { show(key, params, cache.get(key)); return; }
   Object.assign(current, { status: "loading", error: null });
   // A quick answer needs no "counting": it would only flicker.
@@ -53,7 +66,7 @@ function lose(key) {
 }
 
 function show(key, params, answer) {
-  Object.assign(current, { status: "ready", answer, shownKey: key, time: params.time, error: null, received: new Date().toISOString() });
+  Object.assign(current, { status: "ready", answer, shownKey: key, time: params.time, measure: params.measure ?? "straight_line", error: null, received: new Date().toISOString() });
   tell();
 }
 

@@ -1,16 +1,18 @@
 // A card says what was clicked: name, hours, services and their state, how to get in; or enterprise, grid, reason.
 import { current } from "./answers.js";
 import { feature, get } from "./api.js";
+import { placeName, placeNote } from "./beside.js";
 import { decisionForm } from "./decision.js";
 import { el, fill, icon } from "./dom.js";
 import { bar } from "./figure.js";
-import { gapReason, gapTitle, remedyTag } from "./panel-coverage.js";
+import { gapReason, gapTitle, remedyTag, wayTo } from "./panel-coverage.js";
 import { partsText, shareParts, shareText } from "./panel-grids.js";
 import { decided, statusSymbol } from "./panel-enterprises.js";
 import { peopleFacts } from "./people.js";
 import { enterprise, gridTitle, owner, reasonText, sentence, waits } from "./reason.js";
 import { may, mayDecide } from "./rights.js";
 import { set, state } from "./state.js";
+import * as streets from "./streets.js";
 import { clock, dateTime, isChinese, metres, number, shortCode, t } from "./text.js";
 
 let shown = "";
@@ -68,6 +70,17 @@ function stationState(id) {
   return el("span", { class: `state is-${row.state}` }, t(`page.station.${name}`));
 }
 
+// How many people the station is in reach of, whatever its hours: in a straight line, and on foot where one can tell.
+function reachLines(id) {
+  const told = streets.stationReach(id);
+  if (!told) return [];
+  const of = (part) => (part ? t("page.people_in_places", { people: number(part.people), n: number(part.places) }) : null);
+  return [el("h3", {}, t("page.reach")), facts([
+    [t("page.by.straight_line"), of(told.straight)],
+    [t("page.by.streets"), told.off_network_m ? t("page.between.metres", { m: metres(told.off_network_m) }) : of(told.streets)],
+  ])];
+}
+
 async function stationCard(id) {
   const row = feature(await get(`stations/${id}`));
   const access = [t(`access_method.${row.access ?? row.access_method ?? "unknown"}`), row.access_note].filter(Boolean).join(t("page.stop_space"));
@@ -82,6 +95,7 @@ async function stationCard(id) {
       [t("page.duty_phone"), row.duty_phone],
       [t("page.confirmed"), row.confirmed_on],
     ]),
+    ...reachLines(id),
     el("h3", {}, t("page.services")),
     row.services?.length ? el("ul", { class: "services" }, row.services.map(serviceRow)) : el("p", { class: "card-note" }, t("page.services_unknown")),
     inventedNote(row),
@@ -133,10 +147,24 @@ function gapCard(rank) {
     facts(gap.grid_id ? peopleFacts(gap.grid_id) : []),
     el("p", { class: "card-line" }, el("b", {}, t("page.people", { n: number(gap.people) })), t("page.in_places", { n: number(gap.places) })),
     gap.shut_station || !near ? el("p", { class: "card-line" }, gapReason(gap)) : null,
-    near ? el("p", { class: "card-line" }, t("page.nearest_open", { name: near.name, m: metres(near.distance_m) })) : null,
+    near ? el("p", { class: "card-line" }, t("page.nearest_open", { name: near.name, m: wayTo(gap) })) : null,
     el("div", { class: "card-actions" },
       gap.shut_station ? openStation(gap.shut_station.id, t("page.see_shut")) : null,
       near ? openStation(near.id, t("page.see_nearest")) : null),
+  );
+}
+
+// A gathering place between the measures: which it is, whose grid, which station is near but not on foot.
+function demandCard(id) {
+  const place = streets.between(id);
+  if (!place) return null;
+  const station = streets.nearOf(place);
+  return frame(
+    t(`page.between.is.${place.why}`), placeName(place), "",
+    place.people === undefined ? null : el("p", { class: "card-line" }, el("b", {}, t("page.people", { n: number(place.people) }))),
+    el("p", { class: "card-line" }, placeNote(place)),
+    el("p", { class: "card-note" }, t(`page.between.why.${place.why}`)),
+    station ? el("div", { class: "card-actions" }, openStation(station.id, t("page.see_nearest"))) : null,
   );
 }
 
@@ -191,13 +219,13 @@ function side(grid, key) {
   return el("div", { class: "side" }, el("b", {}, gridTitle(grid)), el("span", {}, t(key)));
 }
 
-const BUILD = { station: stationCard, grid: gridCard, gap: gapCard, enterprise: enterpriseCard };
+const BUILD = { station: stationCard, grid: gridCard, gap: gapCard, enterprise: enterpriseCard, demand: demandCard };
 
 // Draw the card of what is selected; `fresh` when the figures behind it changed.
 export async function draw({ fresh = false } = {}) {
   const { sel } = state;
   const key = sel ? `${sel.kind}:${sel.id}` : "";
-  if (key === shown && !(fresh && ["gap", "grid", "station"].includes(sel?.kind))) return;
+  if (key === shown && !(fresh && ["gap", "grid", "station", "demand"].includes(sel?.kind))) return;
   const moved = key !== shown;
   shown = key;
   if (sel?.kind !== "enterprise") hooks.onEnterprise(null);
@@ -211,8 +239,9 @@ export async function draw({ fresh = false } = {}) {
   if (shown !== key) return;
   if (!content) { shown = ""; node.hidden = true; return; }
   node.hidden = false;
+  const at = moved ? 0 : node.scrollTop;
   fill(node, content);
-  node.scrollTop = 0;
+  node.scrollTop = at;
   hooks.onShown();
   if (moved && document.activeElement?.closest("[data-focus-card]")) node.querySelector(".card-title").focus();
 }
@@ -224,4 +253,16 @@ export function drawPlace(rows, count) {
   fill(node, frame(t("page.same_place", { n: number(count) }), t("page.choose_one"), "", el("ul", { class: "place-list" }, rows.map((row) => el("li", {},
     el("button", { type: "button", class: "link", on: { click: () => set({ sel: { kind: "enterprise", id: row.id } }) } }, row.name, el("small", {}, t(`organization_status.${row.organization_status}`))))))));
   node.querySelector(".card-close").addEventListener("click", () => { node.hidden = true; shown = ""; });
+}
+
+// What planners drew has a name and a kind; there is nothing else to ask for.
+export function drawPlanned(hit) {
+  shown = `${hit.kind}:${hit.id}`;
+  node.hidden = false;
+  const kind = hit.kind === "barrier" ? t("page.barrier_is", { kind: t(`barrier_kind.${hit.is}`) }) : t("page.candidate_is", { kind: t(`host_kind.${hit.host}`) });
+  fill(node, frame(kind, hit.kind === "barrier" ? hit.title : hit.name, "",
+    hit.until ? el("p", { class: "card-line" }, t("page.barrier_until", { date: hit.until })) : null,
+    el("p", { class: "card-note" }, t(`page.${hit.kind}_note`))));
+  node.querySelector(".card-close").addEventListener("click", () => { node.hidden = true; shown = ""; });
+  hooks.onShown();
 }

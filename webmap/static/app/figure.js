@@ -2,7 +2,8 @@
 import { current, narrow } from "./answers.js";
 import { el, fill } from "./dom.js";
 import { settings } from "./settings.js";
-import { set, state } from "./state.js";
+import { may } from "./rights.js";
+import { ruleOf, set, state } from "./state.js";
 import { dateTime, number, percent, t } from "./text.js";
 import { serviceName, timeText } from "./sentence.js";
 
@@ -21,10 +22,10 @@ export function bar(parts, label) {
   return node;
 }
 
-const barText = (answer) => PARTS.map((name) => {
-  const part = answer.parts.find((row) => row.state === name);
-  return t(`page.part.${name}`, { percent: percent(part?.percent ?? 0) });
-}).join(t("page.semicolon"));
+// Along streets it is not the hours alone that are unknown.
+const partText = (answer, name) => t(name === "unknown" && answer.unplaced?.people ? "page.part.unknown_streets" : `page.part.${name}`, { percent: percent(answer.parts.find((row) => row.state === name)?.percent ?? 0) });
+
+const barText = (answer) => PARTS.map((name) => partText(answer, name)).join(t("page.semicolon"));
 
 export function unknownPercent(answer) {
   return answer.parts.find((row) => row.state === "unknown")?.percent ?? 0;
@@ -48,10 +49,7 @@ function figureText(answer) {
 }
 
 function legend(answer) {
-  return el("ul", { class: "bar-legend" }, PARTS.map((name) => {
-    const part = answer.parts.find((row) => row.state === name);
-    return el("li", {}, el("span", { class: `swatch is-${name}`, "aria-hidden": "true" }), t(`page.part.${name}`, { percent: percent(part?.percent ?? 0) }));
-  }));
+  return el("ul", { class: "bar-legend" }, PARTS.map((name) => el("li", {}, el("span", { class: `swatch is-${name}`, "aria-hidden": "true" }), partText(answer, name))));
 }
 
 function nextOpening(answer) {
@@ -73,7 +71,8 @@ function remarks(answer) {
   const rows = [];
   const { people } = answer;
   const silent = answer.left_out.filter((row) => row.reason === "hours_unknown" || row.reason === "service_unknown" || row.reason === "unconfirmed").length;
-  if (unknownPercent(answer) > WIDE_UNKNOWN_PERCENT) rows.push(el("p", { class: "remark" }, t("page.unknown_stations", { n: silent })));
+  if (answer.unplaced?.people) rows.push(el("p", { class: "remark" }, t("page.unplaced", { people: number(answer.unplaced.people), n: number(answer.unplaced.places) })));
+  if (unknownPercent(answer) > WIDE_UNKNOWN_PERCENT && silent) rows.push(el("p", { class: "remark" }, t("page.unknown_stations", { n: silent })));
   if (people.covered === 0 && people.total) rows.push(el("p", { class: "remark" }, noneOpen(answer)));
   else if (people.shut_only) {
     rows.push(el("p", { class: "remark" }, t("page.shut_only_before"), el("b", {}, t("page.shut_only", { n: number(people.shut_only) })), t("page.stop")));
@@ -106,10 +105,11 @@ function ready(answer) {
 function kept(answer) {
   if (!answer) return [figureLine("—", t("page.counting"), { old: true }), el("div", { class: "progress" })];
   const { figure } = answer.people.total ? figureText(answer) : { figure: "—" };
+  const other = current.measure !== state.measure;
   return [
-    figureLine(figure, t("page.still", { time: timeText(current.time) }), { old: true }),
+    figureLine(figure, other ? t("page.still_by", { measure: t(`page.by.${current.measure}`) }) : t("page.still", { time: timeText(current.time) }), { old: true }),
     el("div", { class: "progress", role: "progressbar", "aria-label": t("page.counting") }),
-    el("p", { class: "remark" }, t("page.recounting", { time: timeText(state.time) })),
+    el("p", { class: "remark" }, other ? t("page.recounting_by", { measure: t(`page.by.${state.measure}`) }) : t("page.recounting", { time: timeText(state.time) })),
   ];
 }
 
@@ -119,16 +119,19 @@ function unreachable(answer) {
   return [...shown, el("p", { class: "notice", role: "alert" }, note, el("button", { type: "button", class: "button on-dark", data: { act: "retry" } }, t("page.retry")))];
 }
 
-function refused(error) {
-  const noNetwork = /network/.test(error?.code ?? "");
-  const rule = settings.rules.find((row) => row.code === state.rule);
+function noNetwork() {
+  const rule = ruleOf(state.rule);
   return [
-    figureLine("—", noNetwork ? t("page.no_network_long") : t("page.cannot_count")),
-    el("p", { class: "remark" }, noNetwork ? "" : error?.message ?? ""),
-    noNetwork && rule?.straight_limit_m
-      ? el("button", { type: "button", class: "button", on: { click: () => set({ rule: rule.code }) } }, t("page.use_straight", { m: number(rule.straight_limit_m) }))
-      : null,
+    figureLine("—", t("page.no_network_long")),
+    el("p", { class: "figure-actions" },
+      rule ? el("button", { type: "button", class: "button", on: { click: () => set({ measure: "straight_line" }) } }, t("page.use_straight", { m: number(rule.straight_limit_m) })) : null,
+      settings.pages.networks && may("networks", state.county) ? el("a", { class: "button", href: settings.pages.networks }, t("page.load_network")) : null),
   ];
+}
+
+function refused(error) {
+  if (/no_network/.test(error?.code ?? "")) return noNetwork();
+  return [figureLine("—", t("page.cannot_count")), el("p", { class: "remark" }, error?.message ?? "")];
 }
 
 export function figureNodes() {

@@ -3,7 +3,9 @@ import { current } from "./answers.js";
 import { el, fill } from "./dom.js";
 import { wholeCounty } from "./panel-enterprises.js";
 import { may } from "./rights.js";
+import { settings } from "./settings.js";
 import { state } from "./state.js";
+import { network } from "./streets.js";
 import { dateTime, number, t } from "./text.js";
 
 function stations(answer) {
@@ -11,6 +13,10 @@ function stations(answer) {
   const inside = own.filter((row) => row.state === "staff_only").length;
   return t(inside ? "page.footer_stations_staff" : "page.footer_stations", { n: number(own.length), inside: number(inside) });
 }
+
+const walked = () => (state.measure === "streets" && network() ? t("page.network", { label: network().label, date: network().since ?? "" }) : null);
+
+const methodLink = () => (settings.pages.method ? el("a", { href: `${settings.pages.method}?lang=${settings.locale}` }, t("page.method")) : null);
 
 function check(sum) {
   const adds = sum.assigned + sum.fallback + sum.out_of_county === sum.enterprises;
@@ -22,12 +28,12 @@ function check(sum) {
 export async function draw(node, onOffMap) {
   const { answer } = current;
   const data = answer
-    ? [t("page.data_time", { time: dateTime(answer.computed_at) }), answer.boundary_version ? t("page.version", { label: answer.boundary_version.label }) : t("page.no_version")]
+    ? [t("page.data_time", { time: dateTime(answer.computed_at) }), answer.boundary_version ? t("page.version", { label: answer.boundary_version.label }) : t("page.no_version"), walked()]
     : [];
   const county = state.county;
   const paint = (sum) => fill(node,
     state.tab === "coverage" ? (answer ? el("p", {}, stations(answer)) : null) : sum ? check(sum) : null,
-    el("p", { class: "stamps" }, [...data, sum?.not_on_map ? t("page.off_map_firms", { n: number(sum.not_on_map) }) : null].filter(Boolean).map((text) => el("span", {}, text))));
+    el("p", { class: "stamps" }, [...data, sum?.not_on_map ? t("page.off_map_firms", { n: number(sum.not_on_map) }) : null].filter(Boolean).map((text) => el("span", {}, text)), methodLink()));
   paint(null);
   if (!may("counts", county)) { onOffMap(0); return; }
   try {

@@ -1,5 +1,6 @@
 // Twenty-four bars of the day; each sets the hour. One stop for Tab, arrows move, the text says highest and lowest.
 import { el, fill } from "./dom.js";
+import { settings } from "./settings.js";
 import { set, state } from "./state.js";
 import { percent, t } from "./text.js";
 
@@ -21,6 +22,14 @@ function bar(row, chosen, ceiling) {
   }, dotted, covered);
 }
 
+// The same question for every hour of the week, where that page is.
+function weekLink() {
+  if (!settings.pages.week) return null;
+  const query = new URLSearchParams({ county: state.county, rule: state.rule, measure: state.measure, lang: settings.locale });
+  if (state.services.length) query.set("services", state.services.join(","));
+  return el("a", { class: "hours-week", href: `${settings.pages.week}?${query}` }, t("page.week"));
+}
+
 function keys(event) {
   const at = Number(event.target.dataset.hour);
   const to = { ArrowRight: at + 1, ArrowUp: at + 1, ArrowLeft: at - 1, ArrowDown: at - 1, Home: 0, End: 23 }[event.key];
@@ -31,12 +40,14 @@ function keys(event) {
 
 export function drawHours(node, answer) {
   const rows = answer?.hours ?? [];
-  if (rows.length !== 24 || !answer.people.total) { fill(node); return; }
+  // People may be somewhere at some hours only: an hour without any has no share, and is neither best nor worst.
+  const peopled = rows.filter((row) => row.total);
+  if (rows.length !== 24 || !peopled.length) { fill(node); return; }
   const chosen = state.time === "any" ? -1 : Number(state.time.slice(0, 2));
-  const best = rows.reduce((a, b) => (b.share > a.share ? b : a));
-  const worst = rows.reduce((a, b) => (b.share < a.share ? b : a));
+  const best = peopled.reduce((a, b) => (b.share > a.share ? b : a));
+  const worst = peopled.reduce((a, b) => (b.share < a.share ? b : a));
   // The axis ends at a round share above every bar, and says which.
-  const highest = Math.max(...rows.map((row) => (100 * (row.covered + row.unknown)) / row.total));
+  const highest = Math.max(...peopled.map((row) => (100 * (row.covered + row.unknown)) / row.total));
   const ceiling = CEILINGS.find((limit) => limit >= highest) ?? 100;
   const focused = node.contains(document.activeElement) && document.activeElement.dataset.hour !== undefined;
   const bars = el("div", { class: "hours-bars", role: "radiogroup", "aria-label": t("page.hours_label"), on: { keydown: keys } }, rows.map((row) => bar(row, row.hour === chosen, ceiling)));
@@ -45,17 +56,10 @@ export function drawHours(node, answer) {
   const axis = el("div", { class: "hours-axis", "aria-hidden": "true" }, [0, 6, 12, 18].map((hour) => tickAt(hour, chosen)), chosen >= 0 ? tickAt(chosen, chosen) : null);
   fill(
     node,
-    el("div", { class: "hours-head" }, el("h2", {}, t("page.hours_title")), el("span", {}, t("page.hours_best", { hour: best.hour, share: percent(best.share) })), el("span", {}, t("page.hours_worst", { hour: worst.hour, share: percent(worst.share) }))),
-    bars, axis, el("a", { class: "link", href: weekAddress() }, t("page.week")),
+    el("div", { class: "hours-head" }, el("h2", {}, t("page.hours_title")), el("span", {}, t("page.hours_best", { hour: best.hour, share: percent(best.share) })), el("span", {}, t("page.hours_worst", { hour: worst.hour, share: percent(worst.share) })), weekLink()),
+    bars, axis,
   );
   if (focused) node.querySelector('[aria-checked="true"]')?.focus();
-}
-
-function weekAddress() {
-  const query = new URLSearchParams({ county: state.county, rule: state.rule });
-  if (state.measure) query.set("measure", state.measure);
-  if (state.services.length) query.set("services", state.services.join(","));
-  return `/coverage/week?${query}`;
 }
 
 function tickAt(hour, chosen) {

@@ -1,10 +1,12 @@
 // What the signs mean, drawn with the very symbols of the map.
+import { betweenSymbol } from "./beside.js";
 import { el, fill } from "./dom.js";
 import { PURPLE, SHARE } from "./map/grids-scene.js";
 import { drawCount, drawEnterprise, drawStation, drawWorker } from "./map/symbols.js";
+import { may } from "./rights.js";
 import { serviceName } from "./sentence.js";
-import { settings } from "./settings.js";
-import { state } from "./state.js";
+import { ruleOf, state } from "./state.js";
+import { network } from "./streets.js";
 import { number, t } from "./text.js";
 
 const RATIO = Math.min(window.devicePixelRatio || 1, 3);
@@ -33,14 +35,31 @@ function lines() {
   return el("ul", { class: "legend-lines" }, line("county", t("page.legend.county")), line("zone", t("grid_kind.zone")), line("grid", t("grid_kind.grid")), line("town", t("page.legend.town")), line("exclusive", t("page.legend.exclusive")));
 }
 
+function reach() {
+  const rule = ruleOf(state.rule);
+  if (state.measure === "straight_line") {
+    return group(t("page.legend.reach", { m: number(rule?.straight_limit_m) }), swatch("one", t("page.legend.one")), swatch("cross", t("page.legend.cross")), swatch("unknown", t("page.legend.unknown")), swatch("gap", t("page.legend.gap")));
+  }
+  return el("div", { class: "legend-group" }, el("h3", {}, t("page.legend.streets", { s: number(rule?.street_limit_s) })),
+    el("ul", {}, ["one", "cross", "unknown"].map((kind) => line(`street-${kind}`, t(`page.legend.street_${kind}`))), swatch("gap", t("page.legend.gap"))),
+    el("p", { class: "legend-note" }, t("page.legend.street_note")));
+}
+
+// What planners drew, and the places between the two measures, where there is any.
+function drawn() {
+  const between = state.show ? [entry(betweenSymbol(state.show), t(`page.between.is.${state.show}`))] : [];
+  const plans = may("plans", state.county) ? [line("barrier", t("page.legend.barrier")), swatch("barrier", t("page.legend.barrier_area")), station("candidate", "page.legend.candidate")] : [];
+  return between.length + plans.length ? el("ul", { class: "legend-plans" }, between, plans) : null;
+}
+
 function coverage() {
-  const rule = settings.rules.find((row) => row.code === state.rule);
   return [
     el("div", { class: "legend-columns" },
       el("div", {},
-        group(t("page.legend.workers"), worker("1", "page.legend.worker_covered"), worker("0", "page.legend.worker_not"), worker("3", "page.legend.worker_unknown")),
-        group(t("page.legend.reach", { m: number(rule?.straight_limit_m) }), swatch("one", t("page.legend.one")), swatch("cross", t("page.legend.cross")), swatch("unknown", t("page.legend.unknown")), swatch("gap", t("page.legend.gap")))),
+        group(t("page.legend.workers"), worker("1", "page.legend.worker_covered"), worker("0", "page.legend.worker_not"), worker("3", state.measure === "streets" ? "page.legend.unknown" : "page.legend.worker_unknown")),
+        reach()),
       group(t("page.legend.stations", { moment: moment() }), station("open", "page.station.open"), station("always", "page.station.always"), station("micro", "page.legend.micro"), station("shut", "page.legend.shut"), station("unknown", "page.station.unknown"), station("staff_only", "page.legend.staff_only"), station("neighbour", "page.legend.neighbour"))),
+    drawn(),
     lines(),
   ];
 }
@@ -75,8 +94,18 @@ function enterprises(offMap) {
   ];
 }
 
+// Whoever made the streets is named wherever they are drawn or walked.
+function streetCredit(base) {
+  const used = network();
+  const isSeen = used && ((used.is_base && !base) || (state.tab === "coverage" && state.measure === "streets"));
+  return isSeen && used.credit ? t("page.network_credit", { credit: used.credit }) : null;
+}
+
 // What the map rests on, with its approval number where it has one.
-export const baseName = (base) => (base ? [base.attribution, base.approval].filter(Boolean).join(" · ") : t("page.own_base"));
+export function baseName(base) {
+  const own = network()?.is_base && network().credit ? null : t("page.own_base");
+  return [...(base ? [base.attribution, base.approval] : [own]), streetCredit(base)].filter(Boolean).join(" · ");
+}
 
 export function draw(node, { offMap = 0, base = null } = {}) {
   fill(node, { coverage, grids, enterprises: () => enterprises(offMap) }[state.tab](), el("p", { class: "legend-base" }, baseName(base)));

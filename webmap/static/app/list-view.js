@@ -1,5 +1,6 @@
 // Beside the map, for those who would rather read: the same facts as tables, a page at a time.
 import { current } from "./answers.js";
+import { placeName } from "./beside.js";
 import { el, fill, icon } from "./dom.js";
 import { filters, gather, statusSymbol } from "./panel-enterprises.js";
 import { ownGrids, shareText } from "./panel-grids.js";
@@ -7,7 +8,8 @@ import { owner, reasonText } from "./reason.js";
 import { plainQuestion } from "./sentence.js";
 import { may } from "./rights.js";
 import { set, state } from "./state.js";
-import { isChinese, metres, number, shortCode, t } from "./text.js";
+import { LISTS, difference } from "./streets.js";
+import { isChinese, metres, minutes, number, shortCode, t } from "./text.js";
 
 export const ROWS_A_PAGE = 100;
 let firms = { key: "", rows: [], questions: [], status: "idle" };
@@ -66,9 +68,29 @@ function stations(redraw) {
   ], rows, redraw);
 }
 
+const BETWEEN_ROWS = 500;
+
+// The places in which the measures differ, and those that could not be counted: a table each.
+function betweens() {
+  const told = difference();
+  if (!told) return [];
+  return LISTS.filter((name) => told[name]?.list.length).map((name) => table(
+    t(`page.between.${name}`, { people: number(told[name].people), n: number(told[name].places) }),
+    [
+      column("page.column.place", (row) => open("demand", row.id, placeName(row))),
+      column("page.column.people", (row) => number(row.people), FIGURE),
+      ...(name === "unplaced" ? [column("page.column.to_street", (row) => metres(row.metres), FIGURE)] : [
+        column("page.column.name", (row) => row.grid_name || null),
+        column("page.column.straight", (row) => (row.straight_line ? `${row.straight_line.name} ${metres(row.straight_line.distance_m)}` : "–")),
+        column("page.column.on_foot", (row) => (row.streets ? `${row.streets.name} ${minutes(row.streets.seconds)}` : t("page.between.no_way"))),
+      ]),
+    ],
+    told[name].list.slice(0, BETWEEN_ROWS)));
+}
+
 function coverage(redraw) {
   if (!current.answer) return [];
-  return [el("p", { class: "list-question" }, plainQuestion()), ...stations(redraw)];
+  return [el("p", { class: "list-question" }, plainQuestion()), ...betweens(), ...stations(redraw)];
 }
 
 function grids(redraw) {

@@ -16,6 +16,7 @@ import * as search from "./search.js";
 import { enterprise } from "./reason.js";
 import { settings } from "./settings.js";
 import { address, onChange, set, state, tabsOf } from "./state.js";
+import * as streets from "./streets.js";
 import { t } from "./text.js";
 import { TenminMap } from "./map/map.js";
 
@@ -29,6 +30,7 @@ const tenmin = new TenminMap({ map: window.tenmin.map, onPick: pick, onBaseLost 
 
 function pick(hit) {
   if (hit?.kind === "place") choosePlace(hit);
+  else if (hit?.kind === "barrier" || hit?.kind === "candidate") card.drawPlanned(hit);
   else set({ sel: hit ? { kind: hit.kind, id: hit.id } : null });
 }
 
@@ -73,6 +75,7 @@ function drawPanel() {
   PANELS[state.tab].draw(parts);
   listView.draw(byId("list-view"));
   drawLegend();
+  baseChip();
   footer.draw(byId("footer"), (n) => { if (n !== offMap) { offMap = n; drawLegend(); } });
 }
 
@@ -94,25 +97,26 @@ function reveal() {
   const { sel } = state;
   const { answer } = current;
   if (!sel || !answer || state.view !== "map") return;
-  const row = sel.kind === "gap" ? answer.gaps.find((gap) => gap.rank === sel.id) : sel.kind === "station" ? answer.stations.find((station) => station.id === sel.id) : null;
+  const row = sel.kind === "demand" ? streets.between(sel.id) : sel.kind === "gap" ? answer.gaps.find((gap) => gap.rank === sel.id) : sel.kind === "station" ? answer.stations.find((station) => station.id === sel.id) : null;
   if (row?.point) tenmin.reveal(row.point, sel.kind === "gap" ? 12.5 : 12);
 }
 
 function drawSelection(options) {
   coverage.markGap(parts.list);
+  coverage.markPlaces();
   grids.markGrid(parts.list);
   enterprises.markEnterprise(parts.list);
   document.body.classList.toggle("has-card", Boolean(state.sel));
   return card.draw(options);
 }
 
-const QUESTION = ["county", "rule", "day", "time", "services"];
+const QUESTION = ["county", "rule", "measure", "day", "time", "services"];
 const touches = (changed, names) => names.some((name) => changed.has(name));
 
 onChange((changed) => {
   if (changed.size === 1 && changed.has("at")) { drawHead(); return; }
   if (changed.has("county")) { offMap = 0; tenmin.showCounty(); }
-  if (touches(changed, [...QUESTION, "tab", "view", "color", "grid", "org", "band"])) {
+  if (touches(changed, [...QUESTION, "tab", "view", "color", "grid", "org", "band", "show"])) {
     drawTabs();
     if (touches(changed, QUESTION)) ask();
     drawPanel();
@@ -136,9 +140,19 @@ onAnswer(({ status, answer }) => {
   }
 });
 
+// What follows the figure came: side by side, streets in reach, a station's reach.
+streets.onStreets(() => {
+  if (state.tab === "coverage") {
+    coverage.drawFollowers(parts);
+    listView.draw(byId("list-view"));
+  }
+  if (["station", "demand"].includes(state.sel?.kind)) drawSelection({ fresh: true });
+  tenmin.redraw();
+});
+
 function countyMenu() {
   const button = byId("county");
-  const change = (code) => set({ county: code, sel: null, grid: "", at: null });
+  const change = (code) => set({ county: code, sel: null, grid: "", show: "", at: null });
   openMenu(button, { title: t("page.label.county"), key: "county", items: settings.counties.map((row) => ({ label: row.name, note: row.code, checked: row.code === state.county, act: () => change(row.code) })) });
 }
 
@@ -212,7 +226,7 @@ if (settings.counties.length) {
 }
 
 // For tests and for colleagues at the console: what is drawn, and whether anything is still on its way.
-window.tenmin.isStill = () => current.status !== "loading" && tenmin.tiles.idle && tenmin.painted === true;
+window.tenmin.isStill = () => current.status !== "loading" && streets.idle() && tenmin.tiles.idle && tenmin.painted === true;
 window.tenmin.hits = () => tenmin.hits.points;
 window.tenmin.find = (kind, id) => {
   const hit = tenmin.hits.points.find((row) => row.kind === kind && (id === undefined || row.id === id));

@@ -1,12 +1,14 @@
 // Coverage: figure, day curve, ranked gaps.
 import { current } from "./answers.js";
+import { drawBeside, markPlace } from "./beside.js";
 import { el, fill } from "./dom.js";
 import { drawFigure } from "./figure.js";
 import { drawHours } from "./hours.js";
 import { openMenu } from "./menu.js";
 import { coverageSentence, drawSentence } from "./sentence.js";
 import { set, state } from "./state.js";
-import { metres, number, shortCode, t } from "./text.js";
+import { metres, minutes, number, shortCode, t } from "./text.js";
+import { distance } from "./map/geodesy.js";
 import { liaisonOf } from "./people.js";
 
 let order = "people";
@@ -14,14 +16,25 @@ let order = "people";
 const ORDERS = {
   people: (a, b) => a.rank - b.rank,
   extend: (a, b) => (b.shut_station?.people ?? 0) - (a.shut_station?.people ?? 0) || a.rank - b.rank,
-  far: (a, b) => (b.nearest_open?.distance_m ?? Infinity) - (a.nearest_open?.distance_m ?? Infinity) || a.rank - b.rank,
+  far: (a, b) => away(b) - away(a) || a.rank - b.rank,
 };
+
+// Along streets the way counts, not the distance.
+const away = (gap) => gap.nearest_open?.seconds ?? gap.nearest_open?.distance_m ?? Infinity;
+
+// "走 14 分钟（沿路 930 米，直线 610 米）" along streets, "610 米" in a straight line.
+export function wayTo(gap) {
+  const near = gap.nearest_open;
+  if (!near.seconds) return metres(near.distance_m);
+  const station = current.answer.stations.find((row) => row.id === near.id);
+  return t("page.walk", { minutes: minutes(near.seconds), along: metres(near.distance_m), straight: metres(station?.point ? distance(gap.point, station.point) : null) });
+}
 
 export function gapReason(gap) {
   if (gap.shut_station) {
     return t(`page.gap.${gap.shut_station.why}`, { name: gap.shut_station.name, n: number(gap.shut_station.people) });
   }
-  if (gap.nearest_open) return t("page.gap.nearest", { m: metres(gap.nearest_open.distance_m) });
+  if (gap.nearest_open) return gap.nearest_open.seconds ? t("page.gap.nearest_walk", { way: wayTo(gap) }) : t("page.gap.nearest", { m: metres(gap.nearest_open.distance_m) });
   return t("page.gap.none");
 }
 
@@ -72,9 +85,21 @@ export function markGap(node) {
   }
 }
 
+// Two places below the figure: both measures side by side, and the day.
+function slots(node) {
+  if (!node.querySelector(":scope > .beside")) fill(node, el("div", { class: "beside" }), el("div", { class: "day" }));
+  return node.children;
+}
+
+export const markPlaces = () => markPlace(document.getElementById("extra"));
+
+// Only what follows the figure, when it comes.
+export const drawFollowers = (parts) => drawBeside(slots(parts.extra)[0]);
+
 export function draw(parts) {
   drawSentence(parts.sentence, coverageSentence());
   drawFigure(parts.figure);
-  drawHours(parts.extra, current.answer);
+  drawFollowers(parts);
+  drawHours(slots(parts.extra)[1], current.answer);
   drawGaps(parts.list, current.answer);
 }

@@ -2,14 +2,14 @@
 import { el, fill } from "./dom.js";
 import { closeMenu, word } from "./menu.js";
 import { settings } from "./settings.js";
-import { set, state } from "./state.js";
-import { clock, has, isChinese, metres, now, number, pieces, ruleLabel, ruleWithLimit, t } from "./text.js";
+import { countyOf, ruleOf, set, state } from "./state.js";
+import { clock, has, isChinese, metres, now, pieces, ruleWithLimit, t } from "./text.js";
 
 const ANY = "any";
 
 export const timeText = (time) => (time === ANY ? t("page.any_hour") : time);
 const dayText = (day) => t(`page.day.${day}`);
-const rule = () => settings.rules.find((row) => row.code === state.rule);
+const ruleText = () => (ruleOf(state.rule) ? ruleWithLimit(ruleOf(state.rule), state.measure) : "");
 
 function dayItems() {
   return settings.days.map((day) => ({ label: dayText(day), checked: state.day === day, act: () => set({ day }) }));
@@ -45,15 +45,19 @@ function hourItems() {
   ];
 }
 
+// Every rule by the straight line and, where it has a time, along streets. Which of the two is chosen, never guessed.
 function ruleItems() {
-  const rows = settings.rules.map((row) => ({
-    label: el("span", {}, ruleWithLimit(row), el("small", {}, isChinese ? row.basis_zh : row.basis_en)),
-    checked: row.code === state.rule, act: () => set({ rule: row.code }),
-  }));
-  // Street distance is named and refused: it is never quietly replaced by the straight line.
-  const streets = rule()?.street_limit_s;
-  if (streets) rows.push({ label: t("page.street_rule", { rule: ruleLabel(rule()), s: number(streets) }), note: t("page.no_network"), disabled: true, line: true });
-  return rows;
+  const network = countyOf(state.county)?.network;
+  const item = (row, measure, small, line) => ({
+    label: el("span", {}, ruleWithLimit(row, measure), small ? el("small", {}, small) : null),
+    note: measure === "streets" && !network ? t("page.no_network") : "",
+    checked: row.code === state.rule && measure === state.measure, line, act: () => set({ rule: row.code, measure }),
+  });
+  const byStreets = settings.rules.filter((row) => row.street_limit_s);
+  return [
+    ...settings.rules.map((row) => item(row, "straight_line", isChinese ? row.basis_zh : row.basis_en, false)),
+    ...byStreets.map((row, i) => item(row, "streets", network && i === 0 ? t("page.network_note", { label: network.label }) : "", i === 0)),
+  ];
 }
 
 export const serviceName = (code) => settings.services.find((row) => row.code === code)?.[isChinese ? "name_zh" : "name_en"] ?? code;
@@ -85,7 +89,7 @@ function coverageWord(place) {
   const words = {
     day: { label: t("page.label.day"), text: dayText(state.day), items: dayItems },
     hour: { label: t("page.label.hour"), text: timeText(state.time), items: hourItems },
-    rule: { label: t("page.label.rule"), text: rule() ? ruleWithLimit(rule()) : "", items: ruleItems },
+    rule: { label: t("page.label.rule"), text: ruleText(), items: ruleItems },
     services: { label: t("page.label.services"), text: servicesText(), items: serviceItems },
   };
   return word(place, words[place]);
@@ -120,7 +124,7 @@ export const gridsSentence = () => (state.time === ANY ? "page.sentence.grids_an
 
 // The same sentence in plain words, for reading out and for the list.
 export function plainQuestion() {
-  const words = { day: dayText(state.day), hour: timeText(state.time), rule: rule() ? ruleWithLimit(rule()) : "", services: servicesText() };
+  const words = { day: dayText(state.day), hour: timeText(state.time), rule: ruleText(), services: servicesText() };
   return t(has("page.question") ? "page.question" : coverageSentence(), words);
 }
 

@@ -4,9 +4,17 @@ import { settings } from "./settings.js";
 
 const TABS = ["coverage", "grids", "enterprises"];
 const BANDS = ["", "10", "25", "50", "100"];
+const MEASURES = ["straight_line", "streets"];
+const SHOWN = ["", "circle_only", "streets_only", "unplaced"];
 
 const known = (list, value, fallback) => (list.includes(value) ? value : fallback);
 const codes = (items) => items.map((item) => item.code);
+
+export const ruleOf = (code) => settings.rules.find((row) => row.code === code);
+export const countyOf = (code) => settings.counties.find((row) => row.code === code);
+
+// A rule without a time limit has no form along streets.
+const measureOf = (rule, measure) => (ruleOf(rule)?.street_limit_s ? known(MEASURES, measure, MEASURES[0]) : MEASURES[0]);
 
 export const tabsOf = (county) => (may("enterprises", county) ? TABS : TABS.slice(0, 2));
 
@@ -18,7 +26,7 @@ function place(text) {
 }
 
 function selection(text) {
-  const match = /^(station|enterprise|grid|gap):(\d{1,18})$/.exec(text || "");
+  const match = /^(station|enterprise|grid|gap|demand):(\d{1,18})$/.exec(text || "");
   return match ? { kind: match[1], id: Number(match[2]) } : null;
 }
 
@@ -27,10 +35,12 @@ function read() {
   const get = (name) => query.get(name) || "";
   const services = codes(settings.services);
   const county = known(codes(settings.counties), get("county"), settings.county);
+  const rule = known(codes(settings.rules), get("rule"), settings.rule);
   return {
     county,
     tab: known(tabsOf(county), get("tab"), "coverage"),
-    rule: known(codes(settings.rules), get("rule"), settings.rule),
+    rule,
+    measure: measureOf(rule, get("measure")),
     day: known(settings.days, get("day"), "workday"),
     time: get("time") === "any" || /^([01]\d|2[0-3]):[0-5]\d$/.test(get("time")) ? get("time") : settings.time,
     services: get("services").split(",").filter((code) => services.includes(code)),
@@ -41,10 +51,11 @@ function read() {
     grid: get("grid").slice(0, 40),
     org: known(["unorganized", "all"], get("org"), "unorganized"),
     band: known(BANDS, get("band"), ""),
+    show: known(SHOWN, get("show"), ""),
   };
 }
 
-const DEFAULTS = { view: "map", color: "share", grid: "", org: "unorganized", band: "", day: "workday" };
+const DEFAULTS = { view: "map", color: "share", grid: "", org: "unorganized", band: "", day: "workday", show: "", measure: "straight_line" };
 
 export function address(state) {
   const query = new URLSearchParams();
@@ -52,10 +63,11 @@ export function address(state) {
   put("county", state.county);
   query.set("tab", state.tab);
   query.set("rule", state.rule);
+  put("measure", state.measure);
   query.set("day", state.day);
   query.set("time", state.time);
   if (state.services.length) query.set("services", state.services.join(","));
-  for (const name of ["view", "color", "grid", "org", "band"]) put(name, state[name]);
+  for (const name of ["view", "color", "grid", "org", "band", "show"]) put(name, state[name]);
   if (state.at) query.set("at", `${state.at.lon.toFixed(5)},${state.at.lat.toFixed(5)},${state.at.zoom.toFixed(2)}`);
   if (state.sel) query.set("sel", `${state.sel.kind}:${state.sel.id}`);
   query.set("lang", settings.locale);
@@ -76,6 +88,7 @@ export function set(patch, { quiet = false } = {}) {
   );
   if (!changed.size) return;
   Object.assign(state, patch);
+  if (state.measure !== measureOf(state.rule, state.measure)) { state.measure = MEASURES[0]; changed.add("measure"); }
   // Another county may be less open than the one before.
   if (!tabsOf(state.county).includes(state.tab)) { state.tab = "coverage"; changed.add("tab"); }
   if (state.color === "unorganized" && !may("counts", state.county)) { state.color = "share"; changed.add("color"); }

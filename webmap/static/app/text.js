@@ -62,5 +62,11 @@ export function metres(value) {
 }
 
 export const ruleLabel = (rule) => (isChinese ? rule.label_zh : rule.label_en);
-export const ruleWithLimit = (rule) =>
-  t("page.rule_with_limit", { rule: ruleLabel(rule), m: number(rule.straight_limit_m) });
+const LIMITS = {
+  straight_line: (rule) => t("page.rule_with_limit", { rule: ruleLabel(rule), m: number(rule.straight_limit_m) }),
+  streets: (rule) => t("page.street_rule", { rule: ruleLabel(rule), s: number(rule.street_limit_s) }),
+};
+export const ruleWithLimit = (rule, measure = "straight_line") => LIMITS[measure](rule);
+
+// Minutes are rounded up: who is told six must not need seven.
+export const minutes = (seconds) => t("page.minutes", { n: number(Math.ceil(seconds / 60 - 1e-9)) });

@@ -7,6 +7,7 @@ import pytest
 import shapely
 import sqlalchemy as sa
 
+from geodata.coverage.difference import answer_difference
 from geodata.coverage.service import CoverageQuestion, answer_question, load_answer, store_answer
 from geodata.errors import InvalidInput
 from geodata.models import CoverageRule, CoverageRun
@@ -147,3 +148,26 @@ def test_the_network_of_another_day_is_not_mixed_up(street, session):
     second = answer_question(session, QUESTION)
     assert second.inputs_hash != first.inputs_hash
     assert second.figures["people"]["covered"] == 40
+
+
+def test_both_measures_stand_side_by_side_with_the_difference_named(street, session):
+    answer = answer_difference(session, QUESTION)
+    people = {each["set"]: each["people"] for each in answer["sets"]}
+    assert people == {
+        "both": 50,
+        "circle_only": 0,
+        "streets_only": 0,
+        "neither": 20,
+        "unknown": 5,
+        "unplaced": 70,
+    }
+    assert sum(people.values()) == answer["total"]["people"] == 145
+    store_barrier(session, shapely.LineString([east(150, -30), east(150, 30)]))
+    walled = answer_difference(session, QUESTION)
+    parted = walled["circle_only"]
+    assert [(each["name"], each["people"]) for each in parted] == [("近处", 10)]
+    assert parted[0]["grid_code"] == "G-01"
+    assert parted[0]["straight_line"]["distance_m"] == pytest.approx(300, abs=0.5)
+    assert parted[0]["streets"] is None
+    assert walled["network"]["barriers"] == 1
+    assert walled["straight_line"]["covered"] - walled["streets"]["covered"] == 10 + 70

@@ -1,8 +1,10 @@
 // The coverage view: reach, gaps, workers by state, stations by state and type.
 import { drawCountyLabels, drawGridLabels, halo, Room, shorten } from "./labels.js";
 import { pattern } from "./patterns.js";
+import { drawBarriers, drawCandidates } from "./plans.js";
 import { drawReach } from "./reach.js";
-import { FONT, INK, STATION_REACH, drawGapBadge, drawStation, drawWorker, stationLook, workerScale } from "./symbols.js";
+import { drawServed, drawStationReach } from "./served.js";
+import { FONT, INK, STATION_REACH, drawBetween, drawGapBadge, drawStation, drawWorker, stationLook, workerScale } from "./symbols.js";
 
 const CROWDED = 21;
 
@@ -50,6 +52,28 @@ function drawWorkers(c, view, scene) {
   const rows = scene.points("demand").map((p) => ({ ...p, state: states.get(p.id) })).filter((p) => p.state !== undefined);
   rows.sort((a, b) => order[a.state] - order[b.state]);
   for (const row of rows) drawWorker(c, row.state, row.props.people, row.x, row.y, scale);
+}
+
+// The places in which the two measures differ, while their list is open; the chosen one always.
+function drawBetweens(c, view, scene) {
+  const { sel, show } = scene.state;
+  const chosen = sel?.kind === "demand" ? sel.id : null;
+  for (const place of scene.shownPlaces) {
+    if (!place.point) continue;
+    const [x, y] = view.project(...place.point);
+    if (place.id === chosen) {
+      c.beginPath();
+      c.arc(x, y, 16, 0, 2 * Math.PI);
+      c.strokeStyle = "#fff";
+      c.lineWidth = 6;
+      c.stroke();
+      c.strokeStyle = INK.ink;
+      c.lineWidth = 3;
+      c.stroke();
+    }
+    drawBetween(c, place.why ?? show, x, y);
+    scene.hits.points.push({ kind: "demand", id: place.id, x, y, r: 11, title: place.name ?? "" });
+  }
 }
 
 // Stations that would cover one another step aside a little; all of them stay within reach of their place.
@@ -126,8 +150,14 @@ function drawChosenName(c, scene, rows) {
 
 export function drawCoverage(c, view, scene) {
   const { answer, hits } = scene;
-  drawReach(c, view, answer, scene.county);
+  const byStreets = (answer.question.measure ?? "straight_line") === "streets";
+  if (!byStreets) drawReach(c, view, answer, scene.county);
   drawGaps(c, view, scene);
+  if (byStreets) {
+    drawServed(c, view, scene.served, scene.county);
+    drawStationReach(c, view, scene.stationLines);
+  }
+  drawBarriers(c, view, scene);
   scene.drawLines();
   drawWorkers(c, view, scene);
   const room = new Room(view);
@@ -138,11 +168,13 @@ export function drawCoverage(c, view, scene) {
   drawGridLabels(c, view, [...scene.labels("grid"), ...scene.labels("zone")], room, scene.state.county);
   drawCountyLabels(c, view, scene.neighbourLabels(), room);
   const shown = Math.max(8, Math.round((view.zoom - 10.5) * 12));
+  drawCandidates(c, view, scene);
   drawStations(c, view, scene, rows);
   for (const { gap, at } of badges.slice(0, shown).reverse()) {
     const selected = scene.state.sel?.kind === "gap" && scene.state.sel.id === gap.rank;
     drawGapBadge(c, gap.rank, at[0], at[1], selected);
     hits.points.push({ kind: "gap", id: gap.rank, x: at[0], y: at[1], r: 13, title: "" });
   }
+  drawBetweens(c, view, scene);
   drawChosenName(c, scene, rows);
 }

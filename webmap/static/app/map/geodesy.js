@@ -21,3 +21,10 @@ export function pixels(metres, lat, scale) {
   const perRadian = scale / (2 * Math.PI) / Math.cos(lat * RADIANS);
   return { x: (metres * perRadian * Math.sqrt(w)) / A, y: (metres * perRadian * w ** 1.5) / (A * (1 - E2)) };
 }
+
+// Metres between two places some kilometres apart, on the ellipsoid of their latitude.
+export function distance([lon, lat], [toLon, toLat]) {
+  const { x, y } = pixels(1, (lat + toLat) / 2, 1);
+  const [a, b] = [mercator(lon, lat, 1), mercator(toLon, toLat, 1)];
+  return Math.hypot((a[0] - b[0]) / x, (a[1] - b[1]) / y);
+}

@@ -1,6 +1,7 @@
 // The map: folium made it, this layer draws on it, and a click says what was meant.
 import { settings } from "../settings.js";
 import { state, set } from "../state.js";
+import * as streets from "../streets.js";
 import { t } from "../text.js";
 import { isPhone } from "../dom.js";
 import { countyPath, drawCountyLines, drawGridLines, drawGround } from "./base.js";
@@ -20,7 +21,7 @@ export class TenminMap {
     this.map = map;
     this.onPick = onPick;
     this.onBaseLost = onBaseLost;
-    this.hits = { points: [], areas: [] };
+    this.hits = { points: [], areas: [], lines: [] };
     this.answer = null;
     this.demandStates = new Map();
     this.gridRows = new Map();
@@ -157,12 +158,13 @@ export class TenminMap {
   paint(c, view) {
     const places = this.visible(view);
     const county = countyPath(places, state.county);
-    this.hits = { points: [], areas: [] };
+    this.hits = { points: [], areas: [], lines: [] };
     this.places = places;
     drawGround(c, view, places, county, Boolean(this.base));
     const scene = {
       state, view, places, county, hits: this.hits, answer: this.answer, chosen: this.chosen,
       gridRows: this.gridRows, demandStates: this.demandStates,
+      ...this.alongStreets(),
       filterGrid: this.answer?.by_grid?.find((row) => row.code === state.grid) ?? null,
       points: (layer) => pointsOf(layer, places, view),
       labels: (kind) => labelsOf(kind, places, view),
@@ -176,6 +178,19 @@ export class TenminMap {
     this.painted = true;
   }
 
+  // What is drawn where streets are walked; asked for by the view of coverage only.
+  alongStreets() {
+    if (state.tab !== "coverage" || !this.answer) return { served: null, stationLines: null, shownPlaces: [] };
+    const { sel } = state;
+    const shown = streets.shownPlaces();
+    const chosen = sel?.kind === "demand" && !shown.some((row) => row.id === sel.id) ? streets.between(sel.id) : null;
+    return {
+      served: streets.served(),
+      stationLines: sel?.kind === "station" && state.measure === "streets" ? streets.stationReach(sel.id)?.lines : null,
+      shownPlaces: chosen ? [...shown, chosen] : shown,
+    };
+  }
+
   find(containerPoint, touch) {
     const p = this.layer.locate(containerPoint);
     const slack = touch ? 14 : 4;
@@ -184,7 +199,17 @@ export class TenminMap {
       const distance = Math.hypot(hit.x - p.x, hit.y - p.y) - hit.r;
       if (distance <= slack && (!best || distance <= best.distance)) best = { ...hit, distance };
     }
-    return best ?? this.areaAt(p);
+    return best ?? this.lineAt(p, touch) ?? this.areaAt(p);
+  }
+
+  lineAt(p, touch) {
+    const context = this.layer._context;
+    const ratio = this.layer._ratio;
+    context.save();
+    context.lineWidth = touch ? 28 : 12;
+    const hit = this.hits.lines.findLast(({ path }) => context.isPointInStroke(path, p.x * ratio, p.y * ratio));
+    context.restore();
+    return hit ?? null;
   }
 
   areaAt(p) {

@@ -38,9 +38,26 @@ function dots(step, radius, colour, ground) {
   });
 }
 
+// Two ways across: nobody passes here. Falling to the right too, so that it is never taken for a gap.
+function lattice(step, width, colour, ground) {
+  return tile(step, (c) => {
+    c.fillStyle = ground;
+    c.fillRect(0, 0, step, step);
+    c.strokeStyle = colour;
+    c.lineWidth = width;
+    c.beginPath();
+    c.moveTo(0, 0);
+    c.lineTo(step, step);
+    c.moveTo(step, 0);
+    c.lineTo(0, step);
+    c.stroke();
+  });
+}
+
 const SOURCES = {
   gap: hatch(13, 1.8, "#B26200", ""),
   zero: hatch(12, 1.7, "#C77A1E", "#FDF3DF"),
+  barrier: lattice(9, 1.1, "rgb(87 79 68 / .75)", "rgb(255 252 246 / .6)"),
   unknown: dots(9, 1.05, "#6A6A6A", ""),
   mostly_unknown: dots(8, 0.95, "#6A6A6A", "#FAF8F2"),
 };

@@ -133,6 +133,25 @@ const STATION = {
     c.lineWidth = 1.6;
     c.stroke();
   },
+  // Where a station could be; it counts nowhere.
+  candidate(c, x, y) {
+    disc(c, x, y, 9);
+    casing(c);
+    c.fillStyle = "rgb(255 252 246 / .9)";
+    c.fill();
+    c.setLineDash([3.4, 2.4]);
+    c.strokeStyle = INK.teal7;
+    c.lineWidth = 2;
+    c.stroke();
+    c.setLineDash([]);
+    c.lineWidth = 2.2;
+    c.beginPath();
+    c.moveTo(x - 4, y);
+    c.lineTo(x + 4, y);
+    c.moveTo(x, y - 4);
+    c.lineTo(x, y + 4);
+    c.stroke();
+  },
   // A place of another kind, or not (or no longer) in the reckoning.
   excluded(c, x, y) {
     disc(c, x, y, 5.5);
@@ -187,6 +206,65 @@ export function drawWorker(c, state, people, x, y, scale = 1) {
     c.fillStyle = state === "2" ? INK.teal7 : "rgb(15 110 108 / .82)";
     c.fill();
   }
+}
+
+const BETWEEN = {
+  // In the circle, yet not on foot: a diamond within a ring, and a bar across the way.
+  circle_only(c, x, y) {
+    disc(c, x, y, 10.5);
+    casing(c);
+    c.fillStyle = "rgb(255 255 255 / .85)";
+    c.fill();
+    c.strokeStyle = INK.ink;
+    c.lineWidth = 1.8;
+    c.stroke();
+    diamond(c, x, y, 5.6);
+    c.fillStyle = INK.amber5;
+    c.fill();
+    c.strokeStyle = INK.amber9;
+    c.lineWidth = 1.2;
+    c.stroke();
+    c.strokeStyle = INK.ink;
+    c.lineWidth = 2.2;
+    c.beginPath();
+    c.moveTo(x - 7.4, y + 7.4);
+    c.lineTo(x + 7.4, y - 7.4);
+    c.stroke();
+  },
+  // Beyond the circle, yet in time on foot: a dot with a stroke that leads out of the ring.
+  streets_only(c, x, y) {
+    disc(c, x, y, 9);
+    casing(c);
+    c.fillStyle = "#fff";
+    c.fill();
+    c.setLineDash([2.4, 2.4]);
+    c.strokeStyle = INK.ink;
+    c.lineWidth = 1.6;
+    c.stroke();
+    c.setLineDash([]);
+    disc(c, x, y, 4.4);
+    c.fillStyle = INK.teal7;
+    c.fill();
+  },
+  // Too far from any street: a dotted square, for which nothing was counted.
+  unplaced(c, x, y) {
+    square(c, x, y, 8, 1.5);
+    casing(c);
+    c.fillStyle = "#fff";
+    c.fill();
+    c.setLineDash([1.8, 2.2]);
+    c.strokeStyle = INK.grey6;
+    c.lineWidth = 2;
+    c.stroke();
+    c.setLineDash([]);
+    word(c, "…", x, y - 2.5, 12, "#4a4a4a");
+  },
+};
+
+export function drawBetween(c, why, x, y) {
+  c.save();
+  BETWEEN[why](c, x, y);
+  c.restore();
 }
 
 export function drawGapBadge(c, rank, x, y, selected) {
