@@ -97,7 +97,8 @@ def test_a_week_is_computed_once_until_the_data_change(own_county, monkeypatch):
     with engine.begin() as connection:
         connection.execute(
             sa.text(
-                "INSERT INTO demand_hours (demand_point_id, weekday, opens_min, closes_min) VALUES (1, 0, 0, 60)"
+                "INSERT INTO demand_hours (demand_point_id, weekday, opens_min, closes_min) "
+                "VALUES (1, 0, 0, 60)"
             )
         )
     assert client.get(path).get_json()["places_with_hours"] == 1
