@@ -41,6 +41,8 @@ TABS = (
     Tab("my_stations", "/my-stations", Permission.STATIONS_WRITE, "station"),
     Tab("overview", "/overview", Permission.OVERVIEW_READ, "overview"),
     Tab("week", "/coverage/week", Permission.OVERVIEW_READ, "clock"),
+    Tab("siting", "/siting", Permission.PLANS_READ, "pin"),
+    Tab("scenarios", "/scenarios", Permission.PLANS_READ, "tab-plans"),
     Tab("reviews", "/reviews", Permission.REVIEWS_DECIDE, "review"),
     Tab("lines", "/lines", Permission.ENTERPRISES_READ, "list"),
     Tab("lookup", "/lookup", Permission.OWNERS_LOOK_UP, "search"),

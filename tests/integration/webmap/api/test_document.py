@@ -55,6 +55,8 @@ PATHS = [
         "cases/assignees",
         "disputes",
         "calendar",
+        "siting/{siting_id}",
+        "candidates",
         "networks",
         "networks/{network_id}/drawing",
         "scenarios",
