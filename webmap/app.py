@@ -55,6 +55,7 @@ from webmap.pages import (
     sso,
 )
 from webmap.pages import boundaries as boundary_pages
+from webmap.pages import coverage_week as week_page
 from webmap.pages import find as find_page
 from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
@@ -64,6 +65,7 @@ from webmap.pages import method as method_page
 from webmap.pages import networks as network_pages
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
+from webmap.pages import scenarios as scenarios_page
 from webmap.pages import siting as siting_page
 
 MAX_BODY_BYTES = 64 * 1024
@@ -92,6 +94,7 @@ BLUEPRINTS = (
     coverage.bp,
     coverage_streets.bp,
     coverage_week.bp,
+    week_page.bp,
     barriers.bp,
     preflight_api.bp,
     search.bp,
@@ -108,6 +111,7 @@ BLUEPRINTS = (
     reviews_page.bp,
     reviews_api.bp,
     scenarios_api.bp,
+    scenarios_page.bp,
     jobs.bp,
     job_pages.bp,
     imports.bp,

@@ -199,7 +199,7 @@ def test_ways_agree_with_the_share_that_is_covered(peopled, session):
 def test_a_county_with_nobody_and_nothing_has_a_week_of_nothing(empty_county, session, week):
     told = week()
     assert told["county"]["total"] == [0] * 168
-    assert (told["people"], told["stations"], told["by_grid"]) == (0, 0, [])
+    assert (told["people"], told["stations"], told["by_grid"]) == (0, [], [])
     ways = answer_ways(session, CoverageQuestion(COUNTY, as_of=AS_OF))
     assert ways["county"]["quantiles"] == [None] * 4
     assert ways["county"]["shares"] == [None] * 3
