@@ -96,6 +96,7 @@ def show_answer(siting_id: int) -> Response:
         found=found,
         goal=str(goal),
         question=_question(session, found),
+        yuan=plain_number,
         services=_services(found),
         told=_told(found["options"]),
         sites=_with_totals(found.get("sites", ())),
@@ -128,6 +129,7 @@ def show_candidates() -> Response:
         next_after=rows[-1].id if len(rows) == PAGE else None,
         hosts=list(HostKind),
         datums=list(Datum),
+        yuan=plain_number,
         may_write=auth.scope(Permission.PLANS_WRITE).has_county(county),
     )
 
@@ -163,6 +165,11 @@ def _times(asked: str) -> list[str]:
     hours = {f"{hour:02d}:00" for hour in range(24)}
     extra = {asked} if _TIME.fullmatch(asked) else set()
     return [*sorted(hours | extra), "any"]
+
+
+def plain_number(value: float | None) -> str:
+    """30000.0 as 30,000; nothing as –."""
+    return "–" if value is None else f"{value:,.12g}"
 
 
 def clock(minute: int | None) -> str:
@@ -208,14 +215,15 @@ def _told(options: dict[str, Any]) -> list[str]:
     def say(key: str, **params: Any) -> str:
         return translate(locale, f"siting.term.{key}", **params)
 
-    def number(value: float | None) -> str:
-        return "–" if value is None else f"{value:,.12g}"
-
     told = [
-        ("budget", options["budget"] is not None, {"yuan": number(options["budget"])}),
-        ("site_cost", options["site_cost"] is not None, {"yuan": number(options["site_cost"])}),
-        ("upgrade_cost", options["upgrade_cost"] is not None, {"yuan": number(options["upgrade_cost"])}),
-        ("spacing", options["spacing_m"] > 0, {"metres": number(options["spacing_m"])}),
+        ("budget", options["budget"] is not None, {"yuan": plain_number(options["budget"])}),
+        ("site_cost", options["site_cost"] is not None, {"yuan": plain_number(options["site_cost"])}),
+        (
+            "upgrade_cost",
+            options["upgrade_cost"] is not None,
+            {"yuan": plain_number(options["upgrade_cost"])},
+        ),
+        ("spacing", options["spacing_m"] > 0, {"metres": plain_number(options["spacing_m"])}),
         ("per_town", options["per_town"] is not None, {"n": options["per_town"]}),
         ("second", options["second"], {}),
         (options["action"], options["action"] != SitingAction.BUILD, {}),
