@@ -19,10 +19,13 @@ from geodata.demo.cases import add_demo_work
 from geodata.demo.futian import load_futian
 from geodata.demo.service import is_empty, load_demo
 from geodata.queries import coverage as coverage_queries
+from geodata.queries import networks
 from geodata.queries.counts import count_all
+from geodata.queries.imports import list_county_names
 from geodata.queries.map_choices import has_invented_rows
 from geodata.queries.state import fold
 from geodata.queries.tile_tables import refresh
+from geodata.vocab import Measure
 from webmap.i18n import LOCALES, translate
 
 ASSESSED_MINUTES = (15 * 60, 22 * 60)
@@ -45,8 +48,9 @@ def do_main_job(
 
     Returns:
         Counts of stations, grids and enterprises, whether any row is invented, the assignment counts
-        (which add up to the enterprises), people by coverage state for each rule and assessed hour, and
-        the demonstration's accounts with their passwords.
+        (which add up to the enterprises), people by coverage state for each rule and assessed hour, both
+        measures side by side where a county has its streets, and the demonstration's accounts with their
+        passwords.
     """
     started = perf_counter()
     with transaction(engine) as session:
@@ -63,6 +67,7 @@ def do_main_job(
             refresh(session, progress=progress)
     with transaction(engine) as session:
         coverage = {rule: _cover(session, rule) for rule in coverage_queries.straight_rule_codes(session)}
+        streets = list(_compare_measures(session))
         counts = count_all(session)
         demo_data = has_invented_rows(session)
         given = passwords() if passwords and demo_data and has_accounts(session) else {}
@@ -78,6 +83,7 @@ def do_main_job(
         "out_of_county": figures["out_of_county"],
         "not_on_map": figures["not_on_map"],
         "coverage": coverage,
+        "streets": streets,
         "accounts": [
             {"login": login, "name": name, "password": given[login]} for login, name in names.items()
         ],
@@ -114,6 +120,47 @@ def _cover(session: Session, rule: str) -> dict[str, Any]:
     return {**labels, "day": "workday", "hour": hour, **main, "by_hour": by_hour}
 
 
+def _compare_measures(session: Session) -> Iterator[dict[str, Any]]:
+    """For each county with a street network and each assessed hour: people covered by either measure.
+
+    By the first rule that has both forms. The answers are stored.
+    """
+    both = [
+        rule
+        for rule in coverage_queries.list_rules(session)
+        if rule.straight_limit_m is not None and rule.street_limit_s is not None
+    ]
+    names = list_county_names(session)
+    for county in networks.counties_in_use(session):
+        for rule in both[:1]:
+            for minute in ASSESSED_MINUTES:
+                figures = {
+                    measure: _figures(session, county, rule.code, minute, measure) for measure in Measure
+                }
+                along = figures[Measure.STREETS]
+                yield {
+                    "county": county,
+                    "name": names.get(county, county),
+                    "rule": rule.code,
+                    "label_zh": rule.label_zh,
+                    "label_en": rule.label_en,
+                    "hour": f"{minute // 60:02d}:00",
+                    "people": along["people"]["total"],
+                    "straight": figures[Measure.STRAIGHT_LINE]["people"]["covered"],
+                    "streets": along["people"]["covered"],
+                    "unplaced": along["places"]["unplaced"],
+                }
+
+
+def _figures(session: Session, county: str, rule: str, minute: int, measure: Measure) -> dict[str, Any]:
+    question = CoverageQuestion(
+        county_code=county, rule_code=rule, minute=minute, as_of=_today(), measure=measure
+    )
+    answer = answer_question(session, question)
+    store_answer(session, answer)
+    return answer.to_json()
+
+
 def sentences(summary: dict[str, Any], locale: str = LOCALES[0]) -> Iterator[str]:
     """The summary for a person, a line at a time; counts first, then who is covered."""
     if summary["demo_data"]:
@@ -126,6 +173,8 @@ def sentences(summary: dict[str, Any], locale: str = LOCALES[0]) -> Iterator[str
             share = f"{people['covered'] / people['people']:.1%}" if people["people"] else "–"
             label = rule[f"label_{locale}"]
             yield translate(locale, "run.covered", rule=label, hour=hour, share=share, **people)
+    for found in summary["streets"]:
+        yield translate(locale, "run.compared", **found | {"rule": found[f"label_{locale}"]})
     if summary["accounts"]:
         yield translate(locale, "run.accounts")
     for account in summary["accounts"]:
