@@ -24,6 +24,7 @@ from webmap.api import (
     health,
     imports,
     jobs,
+    networks,
     offices,
     responsibility,
     search,
@@ -57,6 +58,7 @@ from webmap.pages import jobs as job_pages
 from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
 from webmap.pages import method as method_page
+from webmap.pages import networks as network_pages
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
 
@@ -108,6 +110,8 @@ BLUEPRINTS = (
     exports.bp,
     boundaries.bp,
     boundary_pages.bp,
+    networks.bp,
+    network_pages.bp,
     document.bp,
 )
 

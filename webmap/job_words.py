@@ -53,6 +53,8 @@ def page_of(job: Job) -> str:
         return f"/imports/{job.id}"
     if job.kind in {JobKind.BOUNDARY_CHECK, JobKind.BOUNDARY_ACTIVATE}:
         return f"/boundaries/{job.params['version_id']}"
+    if job.kind == JobKind.NETWORK_LOAD and job.state == JobState.DONE and job.result:
+        return f"/networks/{job.result['version_id']}"
     return f"/jobs/{job.id}"
 
 

@@ -1,5 +1,6 @@
 """Street networks of counties: their versions, and a whole network read at once into packed arrays."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -237,3 +238,24 @@ def read_network(session: Session, version_id: int) -> Network:
         raise NotFound("network_not_found", id=version_id)
     edges = read_edges(session, version_id)
     return make_network(edges.start, edges.end, edges.uses, edges.speed_kmh, edges.length_m, edges.lines)
+
+
+def list_drawing(session: Session, version_id: int, *, limit: int) -> list[dict[str, Any]]:
+    """The streets of a version as GeoJSON features, the longest kinds of road first, at most ``limit``."""
+    found = session.execute(
+        sa.text(
+            "SELECT road_class, ST_AsGeoJSON(ST_SimplifyPreserveTopology(geom, 0.00002), 6) AS shape "
+            "FROM network_edges WHERE version_id = :version ORDER BY array_position("
+            "ARRAY['motorway','trunk','primary','secondary','tertiary','unclassified','residential'], "
+            "split_part(road_class, '_link', 1)) NULLS LAST, length_m DESC, number LIMIT :limit"
+        ),
+        {"version": version_id, "limit": limit},
+    )
+    return [
+        {
+            "type": "Feature",
+            "properties": {"what": "street", "class": road_class},
+            "geometry": json.loads(shape),
+        }
+        for road_class, shape in found
+    ]

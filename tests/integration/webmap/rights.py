@@ -173,6 +173,9 @@ def add_strangers(session: Session) -> dict[str, int]:
         "VALUES ('NB-1', '邻区驿站', :other) RETURNING id",
         "enterprise_id": "INSERT INTO enterprises (name, county_code) "
         "VALUES ('邻区企业', :other) RETURNING id",
+        "network_id": "INSERT INTO network_versions (county_code, label, source, file_name, file_sha256, "
+        "datum, nodes, edges, length_m, created_by) "
+        "VALUES (:other, 'n', 'osm', 'n.osm', '', 'wgs84', 0, 0, 0, 'x') RETURNING id",
         "user_id": "INSERT INTO users (login, name) VALUES ('stranger', '邻区的人') RETURNING id",
     }
     found = {

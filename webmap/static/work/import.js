@@ -1,6 +1,7 @@
 // Sending a file in: first the file as it is, with a bar, then what it is; then the page of its preview.
-import { locale, newKey, say, session, t } from "./page.js";
+import { newKey, say, t } from "./page.js";
 import { send } from "./send.js";
+import { upload } from "./upload.js";
 
 const form = document.getElementById("import-form");
 const bar = form.querySelector("progress");
@@ -27,27 +28,6 @@ function fit() {
   }
 }
 
-function upload(file) {
-  return new Promise((resolve) => {
-    const request = new XMLHttpRequest();
-    request.open("POST", `/api/v1/uploads?name=${encodeURIComponent(file.name)}`);
-    request.setRequestHeader("Content-Type", "application/octet-stream");
-    request.setRequestHeader("Accept", "application/json");
-    request.setRequestHeader("Accept-Language", locale);
-    request.setRequestHeader("X-CSRF-Token", session.csrf);
-    request.responseType = "json";
-    request.upload.addEventListener("progress", (event) => {
-      if (event.lengthComputable) bar.value = event.loaded / event.total;
-    });
-    request.addEventListener("load", () => {
-      const ok = request.status === 201;
-      resolve({ ok, body: request.response, sentence: ok ? "" : request.response?.detail ?? t("send.failed") });
-    });
-    request.addEventListener("error", () => resolve({ ok: false, sentence: t("send.offline") }));
-    request.send(file);
-  });
-}
-
 function wanted(id) {
   const text = (name) => field(name)?.value || null;
   const isEpsg = text("datum") === "epsg";
@@ -68,7 +48,7 @@ async function go() {
   if (sent?.file !== file) {
     bar.hidden = false;
     tell(t("jobs.js.sending"), "waiting");
-    const answer = await upload(file);
+    const answer = await upload(file, bar);
     bar.hidden = true;
     if (!answer.ok) return tell(answer.sentence, "bad");
     sent = { file, id: answer.body.id, key: null };

@@ -7,6 +7,7 @@ const POINT_LOOKS = {
   taken: { radius: 4, color: "#0a4a4b", weight: 1, fillColor: "#3e9c95", fillOpacity: 0.9 },
   warning: { radius: 5, color: "#211d17", weight: 1.5, fillColor: "#e09a2b", fillOpacity: 1 },
   refused: { radius: 6, color: "#b26200", weight: 2.5, fillColor: "#ffffff", fillOpacity: 1 },
+  finding_warning: { radius: 6, color: "#211d17", weight: 1.5, fillColor: "#e09a2b", fillOpacity: 1 },
 };
 const SHAPE_LOOKS = {
   taken: { color: "#574f44", weight: 1.2, fillColor: "#ddeeea", fillOpacity: 0.5 },
@@ -16,6 +17,7 @@ const SHAPE_LOOKS = {
   exclusive: { color: "#4b2a75", weight: 2, fillColor: "#ede7f3", fillOpacity: 0.5 },
   finding_blocking: { color: "#7a4300", weight: 3, fillColor: "#e09a2b", fillOpacity: 0.75 },
   finding_warning: { color: "#6a6a6a", weight: 2.5, dashArray: "3 4", fillColor: "#f9e3bc", fillOpacity: 0.6 },
+  street: { color: "#6b5f50", weight: 1.4, fill: false, interactive: false },
   quiet: { color: "#b9ad9a", weight: 1, fillColor: "#fffcf6", fillOpacity: 0.9, interactive: false },
   ground: { color: "#211d17", weight: 2.2, fill: false, interactive: false },
 };
@@ -61,6 +63,7 @@ class ShapeMap {
     const { row, number } = feature.properties;
     if (row !== undefined) this.byNumber.set(`row ${row}`, layer);
     if (number !== undefined) this.byNumber.set(`finding ${number}`, layer);
+    if (feature.properties.what === "street") return;
     layer.bindPopup(() => words(feature.properties), { maxWidth: 260 });
   }
 
@@ -88,13 +91,14 @@ async function shapesOf(address) {
 }
 
 function lookOf({ properties }) {
+  if (properties.what === "street") return "street";
   if (properties.what === "grid") return properties.kind === "exclusive" ? "exclusive" : "grid";
   if (properties.what === "finding") return `finding_${properties.severity}`;
   return properties.severity ?? "taken";
 }
 
 function rank(feature) {
-  return ["grid", "exclusive", "taken", "finding_warning", "warning", "finding_blocking", "refused"].indexOf(lookOf(feature));
+  return ["street", "grid", "exclusive", "taken", "finding_warning", "warning", "finding_blocking", "refused"].indexOf(lookOf(feature));
 }
 
 // Names come from files of strangers: text nodes, never markup.

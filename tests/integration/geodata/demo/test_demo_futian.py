@@ -1,4 +1,4 @@
-"""The second county: real streets through the importer, invented life along them, something for every rule."""
+"""The second county: real streets through the importer, invented life beside them."""
 
 from collections.abc import Iterator
 

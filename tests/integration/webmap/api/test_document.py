@@ -54,6 +54,8 @@ PATHS = [
         "cases/assignees",
         "disputes",
         "calendar",
+        "networks",
+        "networks/{network_id}/drawing",
         "scenarios",
         "scenarios/compare",
         "scenarios/{scenario_id}",
