@@ -11,6 +11,7 @@ from webmap.api import admin_users as admin_users_api
 from webmap.api import (
     barriers,
     boundaries,
+    candidates,
     coverage,
     coverage_streets,
     coverage_week,
@@ -28,10 +29,12 @@ from webmap.api import (
     offices,
     responsibility,
     search,
+    siting,
     station_care,
     tiles,
 )
 from webmap.api import overview as overview_api
+from webmap.api import preflight as preflight_api
 from webmap.api import refusals as api_refusals
 from webmap.api import reports as reports_api
 from webmap.api import reviews as reviews_api
@@ -61,6 +64,8 @@ from webmap.pages import method as method_page
 from webmap.pages import networks as network_pages
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
+from webmap.pages import scenarios as scenarios_page
+from webmap.pages import siting as siting_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
@@ -89,6 +94,7 @@ BLUEPRINTS = (
     coverage_streets.bp,
     coverage_week.bp,
     barriers.bp,
+    preflight_api.bp,
     search.bp,
     tiles.bp,
     find_page.bp,
@@ -103,6 +109,7 @@ BLUEPRINTS = (
     reviews_page.bp,
     reviews_api.bp,
     scenarios_api.bp,
+    scenarios_page.bp,
     jobs.bp,
     job_pages.bp,
     imports.bp,
@@ -110,6 +117,9 @@ BLUEPRINTS = (
     exports.bp,
     boundaries.bp,
     boundary_pages.bp,
+    siting.bp,
+    siting_page.bp,
+    candidates.bp,
     networks.bp,
     network_pages.bp,
     document.bp,

@@ -14,6 +14,7 @@ from geodata.coverage.difference import answer_difference
 from geodata.coverage.longer import propose_longer_hours
 from geodata.coverage.ways import answer_ways
 from geodata.coverage.week import WeekQuestion, answer_week
+from geodata.planning.preflight import run_preflight, summary_of
 from geodata.queries.state import data_version
 from geodata.vocab import Measure
 from webmap import requests
@@ -69,6 +70,19 @@ def difference_of(question: CoverageQuestion) -> bytes:
     """Straight line and streets side by side as gzipped JSON."""
     question = replace(question, measure=Measure.STREETS).normalized()
     return _kept(("difference", question), lambda: answer_difference(requests.session(), question))
+
+
+def preflight_of(question: CoverageQuestion) -> bytes:
+    """The preflight of a county as gzipped JSON, not yet in words."""
+    question = question.normalized()
+    return _kept(("preflight", question), lambda: run_preflight(requests.session(), question))
+
+
+def preflight_summary(question: CoverageQuestion) -> dict[str, Any]:
+    """How many stations and places of a county are unusable, and how many doubtful."""
+    # The hour does not matter to it, so all hours of a day share one.
+    question = replace(question, minute=None, services=()).normalized()
+    return unpack(_kept(("preflight summary", question), lambda: summary_of(requests.session(), question)))
 
 
 def version() -> str:

@@ -8,6 +8,7 @@ import hashlib
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -15,7 +16,7 @@ import shapely
 
 from geodata.coverage.reaching import Nearest, Reached
 from geodata.network.entries import Entries, enter
-from geodata.network.graph import Streets
+from geodata.network.graph import Streets, pieces_of
 from geodata.network.lengths import reached_shares
 from geodata.network.travel import nearest_station, reach_matrix, seconds_to_nearest
 from geodata.rules.reach import Bools, Floats, Ints
@@ -43,6 +44,12 @@ class StreetMap:
             while len(self._known) > _KEPT_ENTRIES:
                 self._known.popitem(last=False)
             return self._known[key]
+
+    @cached_property
+    def pieces(self) -> tuple[Ints, Ints]:
+        """The piece of the network that each edge of the streets hangs on, and the edges of each piece."""
+        piece, sizes = pieces_of(self.streets.network, self.streets.profile)
+        return piece[self.streets.row], sizes
 
     def lengths_inside(self, shape: shapely.Geometry) -> tuple[Ints, Floats]:
         """Edges that meet an area (in the network's zone) and the metres of each inside it."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -13,7 +13,7 @@ from geodata.coverage.service import CoverageAnswer, answer_question, load_answe
 from geodata.queries.coverage import list_rules, list_services
 from geodata.queries.map_choices import read_networks_in_use
 from geodata.queries.state import data_version
-from webmap import auth, requests
+from webmap import auth, requests, week_answers
 from webmap.api import coverage_schemas, parameters
 from webmap.api.answers import JSON, answer, json_text, revalidated
 from webmap.memory import Memory
@@ -71,11 +71,13 @@ def get_coverage(query: parameters.CoverageQuery) -> Response:
     ).normalized()
     session = requests.session()
     version = data_version(session, _SUBJECTS)
-    counts = _may_count(question.county_code)
-    key = (str(requests.engine().url), question, counts, version)
+    counts, plans = _may_count(question.county_code), _may_plan(question.county_code)
+    key = (str(requests.engine().url), question, counts, plans, version)
 
     def compute() -> bytes:
-        text = _told(answer_question(session, question), counts=counts)
+        given = answer_question(session, question)
+        preflight = week_answers.preflight_summary(question) if plans else None
+        text = _told(given, counts=counts, preflight=preflight)
         return gzip.compress(text.encode(), _GZIP_LEVEL, mtime=0)
 
     return revalidated((version, question.as_of), lambda: _unpacked(_memory.get(key, compute)))
@@ -107,9 +109,14 @@ def _may_count(county: str | None) -> bool:
     return scope.everything if county is None else scope.has_county(county)
 
 
-def _told(given: CoverageAnswer, *, counts: bool) -> str:
+def _may_plan(county: str | None) -> bool:
+    """Whether the reader is told what to mend in a county before its figures are believed."""
+    return county is not None and auth.scope(Permission.PLANS_READ).has_county(county)
+
+
+def _told(given: CoverageAnswer, *, counts: bool, preflight: dict[str, Any] | None = None) -> str:
     """The answer as JSON; without ``counts`` nothing in it tells of enterprises."""
-    body = given.to_json()
+    body = given.to_json() | {"preflight": preflight}
     if not counts:
         body["enterprises"] = None
         body["states"] = {**body["states"], "enterprises": None}

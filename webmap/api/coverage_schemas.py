@@ -132,6 +132,13 @@ class CoverageAnswer(BaseModel):
     left_out: list[dict[str, Any]]
     enterprises: dict[str, int] | None = Field(description="Null for who may not count them there.")
     states: MapStates
+    network: dict[str, Any] | None = Field(None, description="Along streets only: along whose.")
+    unplaced: dict[str, Any] | None = Field(
+        None, description="Along streets only: places too far from any street, the worst first."
+    )
+    preflight: dict[str, int] | None = Field(
+        None, description="`unusable` and `doubtful` stations and places; null for who may not plan there."
+    )
 
 
 class ServedLines(BaseModel):
