@@ -97,10 +97,10 @@ function enterprises(offMap) {
   ];
 }
 
-// Whoever made the streets is named wherever they are drawn or walked.
+// Whoever made the streets of a county is named wherever they are walked or may be what the ground is drawn from.
 function streetCredit(base) {
   const used = network();
-  const isSeen = used && ((used.is_base && !base) || (state.tab === "coverage" && state.measure === "streets"));
+  const isSeen = used && (!base || (state.tab === "coverage" && state.measure === "streets"));
   return isSeen && used.credit ? t("page.network_credit", { credit: used.credit }) : null;
 }
 
