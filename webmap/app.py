@@ -55,6 +55,7 @@ from webmap.pages import (
     sso,
 )
 from webmap.pages import boundaries as boundary_pages
+from webmap.pages import coverage_week as week_page
 from webmap.pages import find as find_page
 from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
@@ -93,6 +94,7 @@ BLUEPRINTS = (
     coverage.bp,
     coverage_streets.bp,
     coverage_week.bp,
+    week_page.bp,
     barriers.bp,
     preflight_api.bp,
     search.bp,

@@ -40,6 +40,7 @@ TABS = (
     Tab("my_map", "/my-grid/map", Permission.CASES_WORK, "map"),
     Tab("my_stations", "/my-stations", Permission.STATIONS_WRITE, "station"),
     Tab("overview", "/overview", Permission.OVERVIEW_READ, "overview"),
+    Tab("week", "/coverage/week", Permission.OVERVIEW_READ, "clock"),
     Tab("siting", "/siting", Permission.PLANS_READ, "pin"),
     Tab("scenarios", "/scenarios", Permission.PLANS_READ, "tab-plans"),
     Tab("reviews", "/reviews", Permission.REVIEWS_DECIDE, "review"),
