@@ -11,6 +11,7 @@ from webmap.api import admin_users as admin_users_api
 from webmap.api import (
     barriers,
     boundaries,
+    candidates,
     coverage,
     coverage_streets,
     coverage_week,
@@ -28,6 +29,7 @@ from webmap.api import (
     offices,
     responsibility,
     search,
+    siting,
     station_care,
     tiles,
 )
@@ -64,6 +66,7 @@ from webmap.pages import networks as network_pages
 from webmap.pages import preflight as preflight_page
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
+from webmap.pages import siting as siting_page
 
 MAX_BODY_BYTES = 64 * 1024
 BLUEPRINTS = (
@@ -116,6 +119,9 @@ BLUEPRINTS = (
     exports.bp,
     boundaries.bp,
     boundary_pages.bp,
+    siting.bp,
+    siting_page.bp,
+    candidates.bp,
     networks.bp,
     network_pages.bp,
     document.bp,

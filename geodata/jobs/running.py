@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from geodata.db import transaction
 from geodata.errors import GeodataError
-from geodata.jobs import boundaries, computations, exports, imports, networks
+from geodata.jobs import boundaries, computations, exports, imports, networks, planning
 from geodata.jobs.progress import CalledOff, Lost, Reporter, WorkerStops
 from geodata.jobs.task import Say, Task, Work
 from geodata.models import Job
@@ -30,6 +30,7 @@ WORKS: Mapping[JobKind, Work] = {
     JobKind.ASSIGN: computations.assign,
     JobKind.COVERAGE: computations.cover,
     JobKind.EXPORT: exports.export,
+    JobKind.SITING: planning.site,
     JobKind.BOUNDARY_CHECK: boundaries.check,
     JobKind.BOUNDARY_ACTIVATE: boundaries.activate,
     JobKind.NETWORK_LOAD: networks.load,

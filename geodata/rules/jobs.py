@@ -37,6 +37,7 @@ STAGES: Mapping[JobKind, tuple[str, ...]] = {
     JobKind.IMPORT_UNDO: ("undo", *_TILES),
     JobKind.ASSIGN: (*_ASSIGN, *_TILES),
     JobKind.COVERAGE: ("cover",),
+    JobKind.SITING: ("siting_read", "siting_search", "siting_bound", "siting_proof", "siting_cover"),
     JobKind.EXPORT: ("export", "keep_file"),
     JobKind.BOUNDARY_CHECK: ("boundary_check", "boundary_moves"),
     JobKind.BOUNDARY_ACTIVATE: (*_ASSIGN, *_TILES),

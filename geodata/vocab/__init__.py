@@ -49,7 +49,7 @@ from geodata.vocab.places import (
     LocationLevel,
     VersionStatus,
 )
-from geodata.vocab.plans import ChangeKind
+from geodata.vocab.plans import ChangeKind, SitingAction, SitingGoal, SitingSource
 from geodata.vocab.stations import (
     AccessMethod,
     CareNeed,
@@ -110,6 +110,9 @@ __all__ = [
     "ServiceMode",
     "Severity",
     "SiteSource",
+    "SitingAction",
+    "SitingGoal",
+    "SitingSource",
     "StationStatus",
     "StationType",
     "StuckReason",

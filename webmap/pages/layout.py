@@ -40,6 +40,7 @@ TABS = (
     Tab("my_map", "/my-grid/map", Permission.CASES_WORK, "map"),
     Tab("my_stations", "/my-stations", Permission.STATIONS_WRITE, "station"),
     Tab("overview", "/overview", Permission.OVERVIEW_READ, "overview"),
+    Tab("siting", "/siting", Permission.PLANS_READ, "pin"),
     Tab("reviews", "/reviews", Permission.REVIEWS_DECIDE, "review"),
     Tab("lines", "/lines", Permission.ENTERPRISES_READ, "list"),
     Tab("lookup", "/lookup", Permission.OWNERS_LOOK_UP, "search"),
