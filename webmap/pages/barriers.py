@@ -43,7 +43,7 @@ def show_barriers() -> Response:
     return layout.render(
         "barriers/barriers.html",
         title_key="barriers.title",
-        tab="barriers",
+        tab="preflight",
         county=county,
         counties=counties,
         may_draw=auth.scope(Permission.PLANS_WRITE).has_county(county),
