@@ -56,6 +56,7 @@ from webmap.pages import (
 )
 from webmap.pages import barriers as barriers_page
 from webmap.pages import boundaries as boundary_pages
+from webmap.pages import coverage_week as week_page
 from webmap.pages import find as find_page
 from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
@@ -66,6 +67,7 @@ from webmap.pages import networks as network_pages
 from webmap.pages import preflight as preflight_page
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
+from webmap.pages import scenarios as scenarios_page
 from webmap.pages import siting as siting_page
 
 MAX_BODY_BYTES = 64 * 1024
@@ -94,6 +96,7 @@ BLUEPRINTS = (
     coverage.bp,
     coverage_streets.bp,
     coverage_week.bp,
+    week_page.bp,
     barriers.bp,
     preflight_api.bp,
     barriers_page.bp,
@@ -112,6 +115,7 @@ BLUEPRINTS = (
     reviews_page.bp,
     reviews_api.bp,
     scenarios_api.bp,
+    scenarios_page.bp,
     jobs.bp,
     job_pages.bp,
     imports.bp,

@@ -9,20 +9,33 @@ import numpy as np
 import shapely
 from scipy.sparse import csc_array, hstack
 
+from geodata.coverage.along_streets import AlongStreets
 from geodata.coverage.inputs import Inputs
 from geodata.coverage.question import CoverageQuestion
+from geodata.coverage.shelf import Shelf
 from geodata.errors import InvalidInput
-from geodata.planning.grounds import Ground, make_ground
-from geodata.planning.shelf import Shelf
+from geodata.planning.grounds import Ground, edit_way, make_ground
 from geodata.rules.availability import StationClass, StationFacts
 from geodata.rules.changed_stations import change_stations
-from geodata.rules.changes import Change, DrawBarrier, DrawFootbridge, street_changes
-from geodata.rules.coverage import Cover, Places, Supply, find_cover, make_supply, positions
+from geodata.rules.changes import Change, DrawBarrier, DrawFootbridge
+from geodata.rules.coverage import (
+    Cover,
+    Places,
+    Supply,
+    find_cover,
+    make_supply,
+    moments_of_day,
+    positions,
+)
 from geodata.rules.reach import Bools, Ints
-from geodata.vocab import Measure
 
 _KEPT_MOMENTS = 32
 _KEPT_GROUNDS = 4
+
+
+def _one(_thing: object) -> int:
+    """Each counts the same."""
+    return 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +43,8 @@ class Tried:
     """The county with some changes.
 
     ``stations``, ``classes`` and the columns of ``reach`` run in parallel: first those that stand where they
-    stood, then those that moved or came. ``ignored`` are numbers of changes without effect by this measure.
+    stood, then those that moved or came. ``people`` are those at each place at the moment asked about.
+    ``ignored`` are numbers of changes without effect by this measure.
     """
 
     base: "Base"
@@ -40,6 +54,7 @@ class Tried:
     classes: list[StationClass]
     reach: csc_array
     unplaced: Bools
+    people: Ints
     cover: Cover
     before: Cover
     ignored: list[int]
@@ -56,9 +71,9 @@ class Base:
     ground: Ground
     _lock: Any = field(default_factory=RLock)
     _moments: Shelf[tuple[Supply, list[StationClass], Cover]] = field(
-        default_factory=lambda: Shelf(_KEPT_MOMENTS)
+        default_factory=lambda: Shelf(_KEPT_MOMENTS, _one)
     )
-    _grounds: Shelf[Ground] = field(default_factory=lambda: Shelf(_KEPT_GROUNDS))
+    _grounds: Shelf[Ground] = field(default_factory=lambda: Shelf(_KEPT_GROUNDS, _one))
 
     @classmethod
     def make(cls, inputs: Inputs, outline: shapely.Geometry | None, services: frozenset[str]) -> "Base":
@@ -91,7 +106,7 @@ class Base:
             changes: checked, see ``geodata.rules.changes``.
 
         Raises:
-            InvalidInput: ``link_off_street``, ``link_too_short`` for a footbridge that joins nothing.
+            InvalidInput: ``change_bridge_off_street`` or ``change_bridge_too_short``, each by its number.
         """
         with self._lock:
             return self._attempt(question, changes)
@@ -136,7 +151,8 @@ class Base:
             classes=new_classes,
             reach=reach,
             unplaced=ground.unplaced,
-            cover=self._cover(now, reach, ground.unplaced),
+            people=self._people(question),
+            cover=self._cover(question, now, reach, ground.unplaced),
             before=before,
             ignored=self._without_effect(changes),
         )
@@ -146,7 +162,7 @@ class Base:
 
         def make() -> tuple[Supply, list[StationClass], Cover]:
             supply, classes = self._supply(question, self.stations, self.ground.station_unplaced)
-            return supply, classes, self._cover(supply, self.ground.columns, self.ground.unplaced)
+            return supply, classes, self._cover(question, supply, self.ground.columns, self.ground.unplaced)
 
         return self._moments.get(key, make)
 
@@ -187,26 +203,58 @@ class Base:
             off_network=off,
         )
 
-    def _cover(self, supply: Supply, reach: csc_array, unplaced: Bools) -> Cover:
-        demand = self.inputs.demand
-        places = Places(demand.weight, _zeros(demand.county), np.isnan(demand.lonlat[:, 0]) | unplaced)
+    def _people(self, question: CoverageQuestion) -> Ints:
+        weight, attendance = self.inputs.demand.weight, self.inputs.attendance
+        return weight if attendance is None else weight * attendance.at([question.moment])[:, 0]
+
+    def _cover(self, question: CoverageQuestion, supply: Supply, reach: csc_array, unplaced: Bools) -> Cover:
+        demand, attendance = self.inputs.demand, self.inputs.attendance
+        places = Places(
+            demand.weight,
+            _zeros(demand.county),
+            np.isnan(demand.lonlat[:, 0]) | unplaced,
+            there=None if attendance is None else attendance.at(moments_of_day(question.moment)),
+        )
         return find_cover(places, supply, [(slice(0, len(demand.ids)), reach.tocsr())])
 
     def _ground_with(self, changes: Sequence[Change]) -> Ground:
-        walls, bridges = street_changes(changes)
-        if self.ground.way.measure != Measure.STREETS or not (walls or bridges):
+        """The ground with the walls and bridges of the changes; their order does not matter."""
+        walls = sorted({change.shape.wkb for change in changes if isinstance(change, DrawBarrier)})
+        numbers = {
+            change.line.wkb: number
+            for number, change in enumerate(changes, start=1)
+            if isinstance(change, DrawFootbridge)
+        }
+        bridges = sorted(numbers)
+        way = self.ground.way
+        if not isinstance(way, AlongStreets) or not (walls or bridges):
             return self.ground
-        key = (frozenset(wall.wkb for wall in walls), tuple(bridge.wkb for bridge in bridges))
-        return self._grounds.get(key, lambda: self.ground.edited(walls, bridges, positions(self.stations)))
+
+        def make() -> Ground:
+            edited = edit_way(way, shapely.from_wkb(walls), shapely.from_wkb(bridges))
+            return make_ground(edited, self.inputs.demand.lonlat, positions(self.stations))
+
+        try:
+            return self._grounds.get((tuple(walls), tuple(bridges)), make)
+        except InvalidInput as error:
+            raise _by_change(error, [numbers[bridge] for bridge in bridges]) from None
 
     def _without_effect(self, changes: Sequence[Change]) -> list[int]:
-        if self.ground.way.measure == Measure.STREETS:
+        if self.ground.is_along_streets:
             return []
         return [
             number
             for number, change in enumerate(changes, start=1)
             if isinstance(change, DrawBarrier | DrawFootbridge)
         ]
+
+
+def _by_change(error: InvalidInput, numbers: Sequence[int]) -> InvalidInput:
+    """What is wrong with a bridge, by the number of its change."""
+    number = numbers[error.params.get("number", 1) - 1]
+    if error.code == "link_off_street":
+        return InvalidInput("change_bridge_off_street", number=number, metres=error.params["metres"])
+    return InvalidInput("change_bridge_too_short", number=number)
 
 
 def _zeros(county: Ints) -> Ints:

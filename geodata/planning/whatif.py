@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 
 from geodata.coverage.inputs import read_inputs
 from geodata.coverage.question import CoverageQuestion
+from geodata.coverage.shelf import Shelf
 from geodata.errors import InvalidInput
-from geodata.planning.shelf import Shelf
 from geodata.planning.trying import Base, Tried
 from geodata.planning.whatif_figures import base_figures, tried_figures
 from geodata.queries.coverage import list_services
@@ -38,7 +38,7 @@ SUBJECTS = (
 """What a base is made of; scenarios themselves change nothing."""
 
 KEPT_BASES = 6
-_bases: Shelf[Base] = Shelf(KEPT_BASES)
+_bases: Shelf[Base] = Shelf(KEPT_BASES, lambda _base: 1)
 
 
 def try_changes(

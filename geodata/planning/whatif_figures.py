@@ -21,18 +21,17 @@ _PARTS = {"cross": CROSS, "one": ONE, "unknown": UNKNOWN, "not_covered": NOT_COV
 
 def base_figures(tried: Tried) -> dict[str, Any]:
     """What is, in the same words as what would be."""
-    total = int(tried.base.inputs.demand.weight.sum())
     return {
         "official": False,
-        "people": _people(tried.before.digit, tried.base.inputs.demand.weight),
-        "share": _share(tried.before, tried.base.inputs.demand.weight),
-        "hours": _hours(tried.before, tried.before, total),
+        "people": _people(tried.before.digit, tried.people),
+        "share": _share(tried.before, tried.people),
+        "hours": _hours(tried.before, tried.before),
     }
 
 
 def tried_figures(tried: Tried) -> dict[str, Any]:
     """Everything a page shows of a what-if; ``official`` is false, always."""
-    weight = tried.base.inputs.demand.weight
+    weight = tried.people
     before, after = tried.before.digit, tried.cover.digit
     was, now = _people(before, weight), _people(after, weight)
     share_was, share_now = _share(tried.before, weight), _share(tried.cover, weight)
@@ -49,7 +48,7 @@ def tried_figures(tried: Tried) -> dict[str, Any]:
             **_gained_and_lost(before, after, weight),
             "points": None if share_was is None or share_now is None else round(share_now - share_was, 1),
         },
-        "hours": _hours(tried.before, tried.cover, was["total"]),
+        "hours": _hours(tried.before, tried.cover),
         "places": _places(tried),
         "by_grid": _zones(tried, "grid"),
         "by_area": _zones(tried, "area"),
@@ -82,15 +81,15 @@ def _gained_and_lost(before: Digits, after: Digits, weight: Ints) -> dict[str, i
     return {"gained": int(weight[now & ~was].sum()), "lost": int(weight[was & ~now].sum())}
 
 
-def _hours(before: Cover, after: Cover, total: int) -> list[dict[str, Any]]:
+def _hours(before: Cover, after: Cover) -> list[dict[str, Any]]:
     return [
         {
             "hour": hour,
             "covered": int(now[0]),
             "cross": int(now[1]),
             "unknown": int(now[2]),
-            "total": total,
-            "share": percent(int(now[0]), total),
+            "total": int(now[3]),
+            "share": percent(int(now[0]), int(now[3])),
             "before": int(was[0]),
         }
         for hour, (was, now) in enumerate(zip(before.hours, after.hours, strict=True))
@@ -98,9 +97,9 @@ def _hours(before: Cover, after: Cover, total: int) -> list[dict[str, Any]]:
 
 
 def _places(tried: Tried) -> dict[str, Any]:
-    """Places whose state differs: ids, and a digit a place before and after, in the order of ids."""
+    """Places where people are and whose state differs: ids, and a digit each before and after."""
     before, after = tried.before.digit, tried.cover.digit
-    rows = np.flatnonzero(before != after)
+    rows = np.flatnonzero((before != after) & ((tried.people > 0) | (tried.base.inputs.demand.weight == 0)))
     return {
         "ids": tried.base.inputs.demand.ids[rows].tolist(),
         "before": _packed(before[rows]),
@@ -138,7 +137,7 @@ def _zones(tried: Tried, name: str) -> list[dict[str, Any]]:
 def _by_zone(tried: Tried, layout: Layout, digit: Digits) -> Ints:
     """People by zone and digit."""
     zone_at, place_at = layout.demand
-    weight = tried.base.inputs.demand.weight[place_at]
+    weight = tried.people[place_at]
     size = len(layout.zones)
     cells = np.bincount(zone_at * len(_PARTS) + digit[place_at], weight, minlength=size * len(_PARTS))
     return cells.astype(np.int64).reshape(size, len(_PARTS))
@@ -185,5 +184,5 @@ def _reached(tried: Tried, column: int) -> Ints:
     """People of the places within reach of a station, whether or not it counts at the moment."""
     start, end = tried.reach.indptr[column], tried.reach.indptr[column + 1]
     members: Sequence[int] = tried.reach.indices[start:end]
-    people: Ints = tried.base.inputs.demand.weight[members]
+    people: Ints = tried.people[members]
     return people

@@ -161,12 +161,6 @@ def kind_of(change: Change) -> ChangeKind:
     return next(kind for kind, (made, _) in _KINDS.items() if isinstance(change, made))
 
 
-def street_changes(changes: Sequence[Change]) -> tuple[list[shapely.Geometry], list[shapely.LineString]]:
-    """The walls and the footbridges among changes (EPSG:4326), each in order."""
-    walls = [change.shape for change in changes if isinstance(change, DrawBarrier)]
-    return walls, [change.line for change in changes if isinstance(change, DrawFootbridge)]
-
-
 def _read(number: int, row: Mapping[str, Any]) -> Change:
     kind = row.get("kind")
     if kind not in set(ChangeKind):

@@ -87,7 +87,7 @@ class WeekAnswer(BaseModel):
     people: int
     places: int
     places_with_hours: int
-    stations: int
+    stations: list[StationName]
     county: ZoneWeek
     by_area: list[ZoneWeek]
     by_town: list[ZoneWeek]

@@ -44,6 +44,8 @@ _PAGES = {
 # The page speaks its own sentences and the words of the vocabulary, nothing of other rooms.
 _SPOKEN = (
     "page.",
+    "plans.",
+    "send.",
     "access_method.",
     "assignment_method.",
     "assignment_status.",
@@ -106,6 +108,7 @@ def read_choices(session: Session, *, settings: Settings, locale: str) -> dict[s
             "people": _open_counties(auth.scope(Permission.PEOPLE_READ)),
             "decide": _open_counties(auth.scope(Permission.REVIEWS_DECIDE)),
             "plans": _open_counties(auth.scope(Permission.PLANS_READ)),
+            "plans_write": _open_counties(auth.scope(Permission.PLANS_WRITE)),
             "networks": _open_counties(auth.scope(Permission.NETWORKS_WRITE)),
             "decide_grids": sorted(auth.scope(Permission.REVIEWS_DECIDE).grid_ids),
         },

@@ -108,5 +108,5 @@ export function baseName(base) {
 }
 
 export function draw(node, { offMap = 0, base = null } = {}) {
-  fill(node, { coverage, grids, enterprises: () => enterprises(offMap) }[state.tab](), el("p", { class: "legend-base" }, baseName(base)));
+  fill(node, { coverage, grids, enterprises: () => enterprises(offMap), plans: coverage }[state.tab](), el("p", { class: "legend-base" }, baseName(base)));
 }

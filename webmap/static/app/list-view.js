@@ -5,6 +5,7 @@ import { el, fill, icon } from "./dom.js";
 import { filters, gather, statusSymbol } from "./panel-enterprises.js";
 import { ownGrids, shareText } from "./panel-grids.js";
 import { owner, reasonText } from "./reason.js";
+import { drawList as plans } from "./panel-plans.js";
 import { plainQuestion } from "./sentence.js";
 import { may } from "./rights.js";
 import { set, state } from "./state.js";
@@ -147,6 +148,6 @@ export function draw(node) {
   node.hidden = false;
   const redraw = () => state.view === "list" && draw(node);
   const at = node.scrollTop;
-  fill(node, el("div", { class: "list-page", lang: isChinese ? "zh-CN" : "en" }, { coverage, grids, enterprises }[state.tab](redraw)));
+  fill(node, el("div", { class: "list-page", lang: isChinese ? "zh-CN" : "en" }, { coverage, grids, enterprises, plans }[state.tab](redraw)));
   node.scrollTop = at;
 }

@@ -11,7 +11,10 @@ import { openMenu } from "./menu.js";
 import * as coverage from "./panel-coverage.js";
 import * as enterprises from "./panel-enterprises.js";
 import * as grids from "./panel-grids.js";
+import * as plansPanel from "./panel-plans.js";
 import * as people from "./people.js";
+import * as planTools from "./plan-tools.js";
+import * as plans from "./plans.js";
 import * as search from "./search.js";
 import { enterprise } from "./reason.js";
 import { settings } from "./settings.js";
@@ -20,7 +23,7 @@ import * as streets from "./streets.js";
 import { t } from "./text.js";
 import { TenminMap } from "./map/map.js";
 
-const PANELS = { coverage, grids, enterprises };
+const PANELS = { coverage, grids, enterprises, plans: plansPanel };
 const parts = { sentence: byId("sentence"), figure: byId("figure"), extra: byId("extra"), list: byId("list") };
 let offMap = 0;
 let base = settings.base_map;
@@ -29,6 +32,7 @@ let arrived = Boolean(state.at);
 const tenmin = new TenminMap({ map: window.tenmin.map, onPick: pick, onBaseLost });
 
 function pick(hit) {
+  if (state.tab === "plans") return; // its tools listen themselves
   if (hit?.kind === "place") choosePlace(hit);
   else if (hit?.kind === "barrier" || hit?.kind === "candidate") card.drawPlanned(hit);
   else set({ sel: hit ? { kind: hit.kind, id: hit.id } : null });
@@ -121,6 +125,7 @@ onChange((changed) => {
     if (touches(changed, QUESTION)) ask();
     drawPanel();
   }
+  if (touches(changed, [...QUESTION, "tab"]) && state.tab === "plans") plans.enter();
   if (changed.has("view")) window.tenmin.map.invalidateSize({ animate: false });
   drawHead();
   drawSelection();
@@ -212,6 +217,13 @@ function onBaseLost() {
   drawLegend();
 }
 
+plans.onPlan(() => {
+  if (state.tab !== "plans") return;
+  plansPanel.drawFollowing(parts);
+  if (!plansPanel.isBusy(byId("list-view"))) listView.draw(byId("list-view"));
+  tenmin.redraw();
+});
+
 wire();
 baseChip();
 drawTabs();
@@ -221,12 +233,14 @@ if (settings.counties.length) {
   drawPanel();
   drawSelection();
   ask();
+  planTools.install(tenmin);
+  if (state.tab === "plans") plans.enter();
 } else {
   fill(parts.figure, el("p", { class: "remark" }, t("page.empty_database")));
 }
 
 // For tests and for colleagues at the console: what is drawn, and whether anything is still on its way.
-window.tenmin.isStill = () => current.status !== "loading" && streets.idle() && tenmin.tiles.idle && tenmin.painted === true;
+window.tenmin.isStill = () => current.status !== "loading" && plans.isStill() && streets.idle() && tenmin.tiles.idle && tenmin.painted === true;
 window.tenmin.hits = () => tenmin.hits.points;
 window.tenmin.find = (kind, id) => {
   const hit = tenmin.hits.points.find((row) => row.kind === kind && (id === undefined || row.id === id));

@@ -2,7 +2,7 @@
 import { may } from "./rights.js";
 import { settings } from "./settings.js";
 
-const TABS = ["coverage", "grids", "enterprises"];
+const TABS = ["coverage", "grids", "enterprises", "plans"];
 const BANDS = ["", "10", "25", "50", "100"];
 const MEASURES = ["straight_line", "streets"];
 const SHOWN = ["", "circle_only", "streets_only", "unplaced"];
@@ -16,7 +16,9 @@ export const countyOf = (code) => settings.counties.find((row) => row.code === c
 // A rule without a time limit has no form along streets.
 const measureOf = (rule, measure) => (ruleOf(rule)?.street_limit_s ? known(MEASURES, measure, MEASURES[0]) : MEASURES[0]);
 
-export const tabsOf = (county) => (may("enterprises", county) ? TABS : TABS.slice(0, 2));
+const RIGHTS = { enterprises: "enterprises", plans: "plans" };
+
+export const tabsOf = (county) => TABS.filter((tab) => !RIGHTS[tab] || may(RIGHTS[tab], county));
 
 function place(text) {
   const parts = (text || "").split(",").map(Number);
@@ -51,6 +53,7 @@ function read() {
     grid: get("grid").slice(0, 40),
     org: known(["unorganized", "all"], get("org"), "unorganized"),
     band: known(BANDS, get("band"), ""),
+    plan: /^\d{1,15}$/.test(get("plan")) ? Number(get("plan")) : 0,
     show: known(SHOWN, get("show"), ""),
   };
 }
@@ -67,7 +70,7 @@ export function address(state) {
   query.set("day", state.day);
   query.set("time", state.time);
   if (state.services.length) query.set("services", state.services.join(","));
-  for (const name of ["view", "color", "grid", "org", "band", "show"]) put(name, state[name]);
+  for (const name of ["view", "color", "grid", "org", "band", "show", "plan"]) put(name, state[name]);
   if (state.at) query.set("at", `${state.at.lon.toFixed(5)},${state.at.lat.toFixed(5)},${state.at.zoom.toFixed(2)}`);
   if (state.sel) query.set("sel", `${state.sel.kind}:${state.sel.id}`);
   query.set("lang", settings.locale);

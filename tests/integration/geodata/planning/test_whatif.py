@@ -4,19 +4,27 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import shapely
 import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from shapely.geometry import box, mapping, shape
 
+from geodata.coverage.along_streets import AlongStreets, StreetMap
 from geodata.coverage.computation import compute
 from geodata.coverage.inputs import read_inputs
 from geodata.coverage.question import CoverageQuestion
 from geodata.coverage.service import answer_question
 from geodata.errors import InvalidInput
+from geodata.models import DemandHours
+from geodata.network.edits import cut, link
+from geodata.network.graph import make_streets, to_zone
 from geodata.planning.whatif import get_base, try_changes
 from geodata.rules.changed_stations import change_stations
 from geodata.rules.changes import read_changes
 from geodata.rules.coverage import CROSS, ONE
+from geodata.vocab import Measure
+from tests.integration.geodata.coverage.drawn_network import store_barrier, store_network
 from tests.integration.geodata.coverage.small_county import AS_OF, COUNTY, EAST, NORTH, SOUTH, WEST, away
 
 ASKED = CoverageQuestion(county_code=COUNTY, minute=22 * 60, services=("toilet",), as_of=AS_OF)
@@ -24,6 +32,10 @@ DAYS = range(8)
 LATE = [{"weekday": day, "opens_min": 1200, "closes_min": 1500} for day in DAYS]
 lon, lat = st.floats(WEST, EAST), st.floats(SOUTH, NORTH)
 station = st.integers(0, 7)
+
+
+def line(*points):
+    return {"type": "LineString", "coordinates": [list(point) for point in points]}
 
 
 def pin(lon, lat, **values):
@@ -70,6 +82,9 @@ def town(county):
         ids.append(county.station(*place, **kind).id)
     for number in range(60):
         county.demand(WEST + 0.002 + 0.0016 * number, SOUTH + 0.026 + 0.002 * (number % 5), people=number)
+    noon = county.demand(WEST + 0.012, SOUTH + 0.03, people=400)
+    for day in range(5):
+        county.add(DemandHours(demand_point_id=noon.id, weekday=day, opens_min=660, closes_min=960))
     county.demand(people=7)
     return ids
 
@@ -105,12 +120,13 @@ def recomputed(inputs, question, rows):
 
 
 def check_equal(tried, computed):
-    cover, weight = computed.cover, computed.inputs.demand.weight
+    cover, weight = computed.cover, computed.people
     assert tried["people"]["covered"] == int(weight[np.isin(cover.digit, (ONE, CROSS))].sum())
     assert {name: tried["people"][name] for name in ("one", "cross", "unknown", "not_covered")} == {
         name: computed.tally(weight)[name] for name in ("one", "cross", "unknown", "not_covered")
     }
-    hours = [[row["covered"], row["cross"], row["unknown"]] for row in tried["hours"]]
+    names = ("covered", "cross", "unknown", "total")
+    hours = [[row[name] for name in names] for row in tried["hours"]]
     assert hours == cover.hours.tolist()
 
 
@@ -129,6 +145,104 @@ def test_what_if_equals_the_engine_over_changed_inputs(session, town):
         check_equal(try_changes(session, question, rows), computed)
 
     equal()
+
+
+@pytest.fixture
+def streets(session, town):
+    """A town of crossing streets three hundred metres apart, with a wall in force across its middle."""
+
+    def at(column, row):
+        return (WEST + 0.004 + 0.0033 * column, SOUTH + 0.02 + 0.0027 * row)
+
+    rows = [[at(column, row), at(column + 1, row)] for row in range(7) for column in range(26)]
+    columns = [[at(column, row), at(column, row + 1)] for row in range(6) for column in range(0, 27, 2)]
+    store_network(session, *rows, *columns)
+    store_barrier(session, shapely.LineString([(WEST + 0.03, SOUTH + 0.025), (WEST + 0.07, SOUTH + 0.026)]))
+    return town
+
+
+wall = st.one_of(
+    st.tuples(
+        lon, st.floats(SOUTH + 0.018, SOUTH + 0.04), st.floats(0.001, 0.02), st.floats(-0.01, 0.01)
+    ).map(lambda at: {"type": "LineString", "coordinates": [at[:2], (at[0] + at[2], at[1] + at[3])]}),
+    st.tuples(lon, st.floats(SOUTH + 0.018, SOUTH + 0.035), st.floats(0.001, 0.01)).map(
+        lambda at: mapping(box(at[0], at[1], at[0] + at[2], at[1] + at[2]))
+    ),
+)
+bridge = st.tuples(st.integers(0, 24), st.integers(0, 5), st.integers(0, 1)).map(
+    lambda at: [
+        (WEST + 0.005 + 0.0033 * at[0], SOUTH + 0.02 + 0.0027 * at[1]),
+        (WEST + 0.006 + 0.0033 * at[0], SOUTH + 0.0227 + 0.0027 * at[1]),
+    ]
+)
+
+
+def street_inputs(inputs, walls, bridges):
+    """The streets of the county cut and linked from the loaded network, as if they always were so."""
+    old, srid = inputs.streets, inputs.streets.network.srid
+    every = [*old.walls, *(to_zone(shape(each), srid) for each in walls)]
+    lines = sorted((shapely.LineString(each) for each in bridges), key=lambda line: line.wkb)
+    network = link(cut(old.network, every), [to_zone(line, srid) for line in lines])
+    made = make_streets(network, old.way.streets.profile, old.way.streets.pace_mps, walls=every)
+    way = AlongStreets(StreetMap(made), old.way.limit_s, old.way.cap_m)
+    return replace(inputs, streets=replace(old, way=way, network=network, walls=every))
+
+
+def changed_streets(inputs, walls, bridges):
+    try:
+        return street_inputs(inputs, walls, bridges)
+    except InvalidInput:
+        return None
+
+
+def test_what_if_along_streets_equals_the_engine_over_changed_streets(session, streets):
+    asked = replace(ASKED, measure=Measure.STREETS)
+    inputs = read_inputs(session, asked.normalized())
+    base = get_base(session, asked)
+    seen = set()
+
+    @settings(max_examples=40, deadline=None, derandomize=True, database=None)
+    @given(changes_, st.lists(wall, max_size=2), st.lists(bridge, max_size=2, unique_by=str), st.randoms())
+    def equal(rows, walls, bridges, random):
+        walls = [each for each in walls if shape(each).intersects(base.outline)]
+        drawn = [{"kind": "barrier", "geometry": each} for each in walls]
+        drawn += [{"kind": "footbridge", "geometry": line(*each)} for each in bridges]
+        rows = named(rows, streets) + drawn
+        random.shuffle(rows)
+        changed = changed_streets(inputs, walls, bridges)
+        if changed is None:  # a wall left no street for the bridge to join
+            with pytest.raises(InvalidInput, match="change_bridge"):
+                base.attempt(asked.normalized(), read_changes(rows))
+            return
+        tried = base.attempt(asked.normalized(), read_changes(rows))
+        computed = recomputed(changed, asked.normalized(), rows)
+        assert tried.cover.digit.tolist() == computed.cover.digit.tolist()
+        assert tried.cover.hours.tolist() == computed.cover.hours.tolist()
+        states = {each.id: at.state for each, at in zip(computed.stations, computed.classes, strict=True)}
+        assert {each.id: at.state for each, at in zip(tried.stations, tried.classes, strict=True)} == states
+        seen.add(tried.cover.digit.tobytes())
+
+    equal()
+    assert len(seen) > 10
+
+
+def test_a_wall_takes_and_a_bridge_gives_back(session, county):
+    west, east, north = ((WEST + x, SOUTH + y) for x, y in ((0.02, 0.03), (0.026, 0.03), (0.02, 0.031)))
+    store_network(session, [west, east], [west, north])
+    county.station(*west, hours=[(day, 0, 1440) for day in DAYS], services={"toilet": "working"})
+    county.demand(*away(*west, 90, 400), people=50)
+    asked = replace(ASKED, measure=Measure.STREETS)
+    middle = away(*west, 90, 200)
+    across = {"kind": "barrier", "geometry": line(away(*middle, 0, 50), away(*middle, 180, 50))}
+    bridge = {"kind": "footbridge", "geometry": line(away(*west, 90, 190), away(*west, 90, 210))}
+    assert try_changes(session, asked, [])["people"]["covered"] == 50
+    assert try_changes(session, asked, [across])["difference"]["lost"] == 50
+    both = try_changes(session, asked, [bridge, across])
+    assert (both["people"]["covered"], both["ignored"]) == (50, [])
+    nowhere = line(away(*west, 180, 300), away(*west, 180, 320))
+    with pytest.raises(InvalidInput) as refusal:
+        try_changes(session, asked, [across, {"kind": "footbridge", "geometry": nowhere}])
+    assert (refusal.value.code, refusal.value.params["number"]) == ("change_bridge_off_street", 2)
 
 
 def test_nothing_changed_is_the_official_figure_and_still_not_official(session, town):

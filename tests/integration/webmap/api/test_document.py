@@ -55,13 +55,10 @@ PATHS = [
         "cases/assignees",
         "disputes",
         "calendar",
-<<<<<<< HEAD
         "siting/{siting_id}",
         "candidates",
-=======
         "networks",
         "networks/{network_id}/drawing",
->>>>>>> main
         "scenarios",
         "scenarios/compare",
         "scenarios/{scenario_id}",

@@ -19,7 +19,7 @@ from geodata.rules.availability import (
     classify_station,
 )
 from geodata.rules.changed_stations import change_stations
-from geodata.rules.changes import MAX_CHANGES, check_changes, kind_of, read_changes, street_changes
+from geodata.rules.changes import MAX_CHANGES, check_changes, kind_of, read_changes
 from geodata.rules.hours import DayHours, Opening, is_24h
 from geodata.vocab import ChangeKind, DayType, ServiceCondition, StationStatus
 
@@ -85,9 +85,7 @@ def test_every_kind_is_read_and_named():
     assert [kind_of(change) for change in changes] == list(ChangeKind)
     assert is_24h(changes[0].hours)
     assert changes[5].services == ("aed", "toilet")
-    walls, bridges = street_changes(changes)
-    assert [wall.geom_type for wall in walls] == ["LineString"]
-    assert len(bridges) == 1
+    assert (changes[6].shape.geom_type, changes[7].line.geom_type) == ("LineString", "LineString")
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,12 @@ import { drawCoverage } from "./coverage-scene.js";
 import { drawEnterprises } from "./enterprises-scene.js";
 import { unproject } from "./geodesy.js";
 import { drawGrids } from "./grids-scene.js";
+import { drawPlans } from "./plans-scene.js";
 import { drawScale } from "./scale.js";
 import { area, Tiles } from "./tiles.js";
 
 const L = window.L;
-const SCENES = { coverage: drawCoverage, grids: drawGrids, enterprises: drawEnterprises };
+const SCENES = { coverage: drawCoverage, grids: drawGrids, enterprises: drawEnterprises, plans: drawPlans };
 
 export class TenminMap {
   constructor({ map, onPick, onBaseLost }) {
