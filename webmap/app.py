@@ -54,7 +54,9 @@ from webmap.pages import (
     phone,
     sso,
 )
+from webmap.pages import barriers as barriers_page
 from webmap.pages import boundaries as boundary_pages
+from webmap.pages import coverage_week as week_page
 from webmap.pages import find as find_page
 from webmap.pages import imports as import_pages
 from webmap.pages import jobs as job_pages
@@ -62,6 +64,7 @@ from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
 from webmap.pages import method as method_page
 from webmap.pages import networks as network_pages
+from webmap.pages import preflight as preflight_page
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
 from webmap.pages import scenarios as scenarios_page
@@ -93,8 +96,11 @@ BLUEPRINTS = (
     coverage.bp,
     coverage_streets.bp,
     coverage_week.bp,
+    week_page.bp,
     barriers.bp,
     preflight_api.bp,
+    barriers_page.bp,
+    preflight_page.bp,
     search.bp,
     tiles.bp,
     find_page.bp,

@@ -146,7 +146,7 @@ def answer_week(session: Session, question: WeekQuestion) -> dict[str, Any]:
         "people": int(inputs.demand.weight.sum()),
         "places": len(inputs.demand.ids),
         "places_with_hours": int((peopled_at_times > 0).sum()),
-        "stations": len(ground.stations),
+        "stations": [ground.name_station(at) for at in range(len(ground.stations))],
         "open24": None,
     }
     opened = _open(ground, question.open24)

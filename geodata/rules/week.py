@@ -201,38 +201,40 @@ def count_people(states: WeekStates, people: csr_array) -> WeekCount:
     return WeekCount(**counts)
 
 
-@dataclass(frozen=True, order=True)
-class WorstHour:
-    """Hours with the same figures, most people outside first: the hour, and its days (0 Monday)."""
+@dataclass(frozen=True)
+class WorstHours:
+    """Hours of the week with the same figures: their hours of the day, and their days (0 Monday)."""
 
-    sort_key: tuple[int, int, int]
-    hour: int
+    outside: int
+    hours: tuple[int, ...]
     days: tuple[int, ...]
 
     @property
     def moment(self) -> int:
         """The number of the first of its moments."""
-        return self.days[0] * HOURS_OF_DAY + self.hour
+        return self.days[0] * HOURS_OF_DAY + self.hours[0]
 
 
 def rank_worst(
     covered: Sequence[int], unknown: Sequence[int], total: Sequence[int], limit: int
-) -> list[WorstHour]:
-    """The hours at which most people are there and not covered, days with equal figures together.
+) -> list[WorstHours]:
+    """The hours at which most people are there and not covered; alike days and alike hours together.
 
-    Unknown is not "not covered". Equal hours in order of the day, then of the hour.
+    Unknown is not "not covered". Equal ones in order of their first moment.
     """
-    grouped: dict[tuple[int, int, int, int], list[int]] = {}
+    days_of: dict[tuple[int, ...], list[int]] = {}
     for moment in range(HOURS_OF_WEEK):
         day, hour = divmod(moment, HOURS_OF_DAY)
         outside = total[moment] - covered[moment] - unknown[moment]
         if outside:
-            grouped.setdefault((hour, outside, covered[moment], total[moment]), []).append(day)
+            days_of.setdefault((hour, outside, covered[moment], total[moment]), []).append(day)
+    hours_of: dict[tuple[Any, ...], list[int]] = {}
+    for (hour, *figures), days in days_of.items():
+        hours_of.setdefault((tuple(days), *figures), []).append(hour)
     ranked = [
-        WorstHour((-outside, days[0], hour), hour, tuple(days))
-        for (hour, outside, _, _), days in grouped.items()
+        WorstHours(outside, tuple(sorted(hours)), days) for (days, outside, *_), hours in hours_of.items()
     ]
-    return sorted(ranked)[:limit]
+    return sorted(ranked, key=lambda each: (-each.outside, each.moment))[:limit]
 
 
 __all__ = [
@@ -244,7 +246,7 @@ __all__ = [
     "Masks",
     "WeekCount",
     "WeekStates",
-    "WorstHour",
+    "WorstHours",
     "count_people",
     "days_of_week",
     "find_states",

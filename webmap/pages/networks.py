@@ -9,7 +9,7 @@ from geodata.queries import jobs as stored_jobs
 from geodata.queries import networks as stored
 from geodata.vocab import JobKind, NetworkStatus
 from webmap import auth, requests
-from webmap.i18n import translate
+from webmap.i18n import has_key, translate
 from webmap.job_words import to_json
 from webmap.pages import layout
 from webmap.pages.choices import list_my_counties
@@ -61,6 +61,7 @@ def show_network(network_id: int) -> Response:
         findings=[_finding(finding) for finding in report.get("findings", ())],
         classes=_by_size(report.get("classes", {})),
         left_out=_by_size(report.get("left_out", {})),
+        class_label=_class_label,
         replaces=used if used is not None and used.id != version.id else None,
         is_in_use=version.status == NetworkStatus.IN_USE,
     )
@@ -72,6 +73,12 @@ def _numbered(places: Any, first: int) -> list[dict[str, Any]]:
 
 def _by_size(counts: dict[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _class_label(road_class: str) -> str:
+    """A kind of way for people; a rare one by OpenStreetMap's own word."""
+    key = f"road_class.{road_class}"
+    return translate(requests.locale(), key) if has_key(key) else road_class
 
 
 def _finding(finding: dict[str, Any]) -> dict[str, Any]:

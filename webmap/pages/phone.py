@@ -24,6 +24,7 @@ _SHELL = (
         for name in (
             "counters",
             "drafts",
+            "early",
             "enterprise",
             "form",
             "kept",
@@ -31,6 +32,7 @@ _SHELL = (
             "outbox",
             "page",
             "print",
+            "ready",
             "send",
             "signal",
             "visit",

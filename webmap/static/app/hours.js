@@ -40,12 +40,14 @@ function keys(event) {
 
 export function drawHours(node, answer) {
   const rows = answer?.hours ?? [];
-  if (rows.length !== 24 || !answer.people.total) { fill(node); return; }
+  // People may be somewhere at some hours only: an hour without any has no share, and is neither best nor worst.
+  const peopled = rows.filter((row) => row.total);
+  if (rows.length !== 24 || !peopled.length) { fill(node); return; }
   const chosen = state.time === "any" ? -1 : Number(state.time.slice(0, 2));
-  const best = rows.reduce((a, b) => (b.share > a.share ? b : a));
-  const worst = rows.reduce((a, b) => (b.share < a.share ? b : a));
+  const best = peopled.reduce((a, b) => (b.share > a.share ? b : a));
+  const worst = peopled.reduce((a, b) => (b.share < a.share ? b : a));
   // The axis ends at a round share above every bar, and says which.
-  const highest = Math.max(...rows.map((row) => (100 * (row.covered + row.unknown)) / row.total));
+  const highest = Math.max(...peopled.map((row) => (100 * (row.covered + row.unknown)) / row.total));
   const ceiling = CEILINGS.find((limit) => limit >= highest) ?? 100;
   const focused = node.contains(document.activeElement) && document.activeElement.dataset.hour !== undefined;
   const bars = el("div", { class: "hours-bars", role: "radiogroup", "aria-label": t("page.hours_label"), on: { keydown: keys } }, rows.map((row) => bar(row, row.hour === chosen, ceiling)));

@@ -13,7 +13,8 @@ from geodata.coverage.week import WeekQuestion, answer_week
 from geodata.errors import InvalidInput, NotFound
 from geodata.models import DemandHours, StationClosure, StationHoursException
 from geodata.queries.calendar import save_days
-from geodata.vocab import DayType
+from geodata.vocab import DayType, Measure
+from tests.integration.geodata.coverage.drawn_network import store_network
 from tests.integration.geodata.coverage.small_county import ALL_WEEK, AS_OF, COUNTY, OFFICE, away
 
 HERE, EAST_SIDE = (113.52, 34.74), (113.58, 34.74)
@@ -199,8 +200,36 @@ def test_ways_agree_with_the_share_that_is_covered(peopled, session):
 def test_a_county_with_nobody_and_nothing_has_a_week_of_nothing(empty_county, session, week):
     told = week()
     assert told["county"]["total"] == [0] * 168
-    assert (told["people"], told["stations"], told["by_grid"]) == (0, 0, [])
+    assert (told["people"], told["stations"], told["by_grid"]) == (0, [], [])
     ways = answer_ways(session, CoverageQuestion(COUNTY, as_of=AS_OF))
     assert ways["county"]["quantiles"] == [None] * 4
     assert ways["county"]["shares"] == [None] * 3
     assert propose_longer_hours(session, CoverageQuestion(COUNTY, as_of=AS_OF), count=3)["picks"] == []
+
+
+def test_a_week_and_ways_along_streets(county, session):
+    """A wall of no streets: the far place is near in a straight line, and cannot be walked to."""
+    middle, west, east = (113.52, 34.74), *(away(113.52, 34.74, azimuth, 1000) for azimuth in (270, 90))
+    store_network(session, [west, middle], [away(*east, 90, 300), away(*east, 90, 900)])
+    county.station(*middle, hours=OFFICE)
+    county.demand(*away(*middle, 270, 540), people=100)
+    county.demand(*away(*east, 90, 600), people=50)
+    county.demand(*away(*middle, 0, 400), people=9, name="离路远")
+    session.expire_all()
+    question = CoverageQuestion(COUNTY, minute=600, as_of=AS_OF, measure=Measure.STREETS)
+    answer = answer_question(session, question).to_json()
+    told = answer_week(session, WeekQuestion(COUNTY, as_of=AS_OF, measure=Measure.STREETS))
+    for name in ("covered", "cross", "unknown", "total"):
+        assert told["county"][name][4 * 24 : 5 * 24] == [row[name] for row in answer["hours"]]
+    assert (told["engine"], told["county"]["covered"][4 * 24 + 10]) == ("streets", 100)
+
+    ways = answer_ways(session, question)["county"]
+    assert (ways["people"], ways["unreachable"], ways["unknown"]) == (159, 50, 9)
+    # 540 m at 1.111 m/s; the quarter and the half are there, three quarters cannot walk to any station.
+    assert ways["quantiles"][0] == pytest.approx(486, abs=0.5)
+    assert ways["quantiles"][1:] == [ways["quantiles"][0], None, None]
+    assert ways["within"] == [0, 100, 100]
+    assert ways["minutes"][0] == pytest.approx(8.1, abs=0.05)
+
+    night = replace(question, minute=22 * 60)
+    assert [pick["gain"] for pick in propose_longer_hours(session, night, count=3)["picks"]] == [100]

@@ -160,7 +160,7 @@ def test_connections_cut_off_are_replaced_without_anyone_noticing(own_county):
     client, engine = own_county
     assert client.get("/api/v1/healthz").status_code == 200
     others = sa.text(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     with sa.create_engine(engine.url, poolclass=sa.NullPool).connect() as connection:

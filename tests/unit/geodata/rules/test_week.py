@@ -210,14 +210,18 @@ def test_parts_sum_to_the_whole_in_every_hour(stations, places):
     assert (whole.covered + whole.unknown <= whole.total).all()
 
 
-def test_worst_hours_join_days_with_the_same_figures():
+def test_worst_hours_join_days_and_hours_with_the_same_figures():
     covered, unknown, total = [100] * HOURS_OF_WEEK, [0] * HOURS_OF_WEEK, [100] * HOURS_OF_WEEK
     for day in range(5):
-        covered[day * 24 + 3] = 40
+        covered[day * 24 + 3] = covered[day * 24 + 23] = 40
     covered[5 * 24 + 3], unknown[5 * 24 + 3] = 20, 30
     covered[6 * 24 + 3] = 10
     worst = rank_worst(covered, unknown, total, 10)
-    assert [(each.days, each.hour) for each in worst] == [((6,), 3), ((0, 1, 2, 3, 4), 3), ((5,), 3)]
+    assert [(each.days, each.hours, each.outside) for each in worst] == [
+        ((6,), (3,), 90),
+        ((0, 1, 2, 3, 4), (3, 23), 60),
+        ((5,), (3,), 50),
+    ]
     assert worst[0].moment == 6 * 24 + 3
     assert rank_worst(covered, unknown, total, 1) == worst[:1]
 
