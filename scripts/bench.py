@@ -1,9 +1,10 @@
-"""``scripts/bench``: assignment, coverage and tiles against the usual ways, one JSON line a method."""
+"""``scripts/bench``: assignment, coverage, tiles, streets against the usual ways, one line a method."""
 
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import click
@@ -13,7 +14,7 @@ from geodata import migrations
 from geodata.db import make_engine
 from scripts.cluster import throwaway
 
-BENCHES = ("assign", "coverage", "tiles", "load")
+BENCHES = ("assign", "coverage", "tiles", "network", "siting", "load")
 SCALE = 0.01
 
 
@@ -23,19 +24,31 @@ SCALE = 0.01
     "--scale",
     type=click.FloatRange(0.001, 4),
     help="1 is a province: 20,000 grids, 1,000,000 enterprises, 8,213 stations. "
-    "Default: 0.01, and 0.0256 for load (529 grids, 25,600 enterprises).",
+    "Default: 0.01, 0.0256 for load (529 grids, 25,600 enterprises), 1 for network.",
 )
 @click.option("--seed", default=7, show_default=True, help="The same seed draws the same province.")
 @click.option("--people", default=200, show_default=True, help="load: how many work at once.")
 @click.option("--seconds", default=30.0, show_default=True, help="load: how long.")
 @click.option("--with-import", is_flag=True, help="load: while a large import and a coverage run go on.")
+@click.option(
+    "--extract",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="network: a file of streets (.osm.pbf, .osm, .graphml ...) instead of the demonstration's.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object a method; else a line to read.")
 @click.option(
     "--database-url",
     help="An empty migrated database to fill; without it a throw-away cluster, gone afterwards.",
 )
 def main(
-    which: str, scale: float | None, seed: int, database_url: str | None, *, as_json: bool, **load: Any
+    which: str,
+    scale: float | None,
+    seed: int,
+    database_url: str | None,
+    *,
+    extract: Path | None,
+    as_json: bool,
+    **load: Any,
 ) -> None:
     """Measure on one synthetic province; only ratios inside one run mean anything.
 
@@ -44,7 +57,7 @@ def main(
     for name in BENCHES if which == "all" else (which,):
         bench = import_module(f"scripts.benches.{name}")
         drawn = scale or getattr(bench, "DEFAULT_SCALE", SCALE)
-        options = load if name == "load" else {}
+        options = {"load": load, "network": {"extract": extract}}.get(name, {})
         wanted, is_durable = getattr(bench, "EXTENSIONS", ()), getattr(bench, "IS_DURABLE", False)
         with _database(database_url, is_durable=is_durable, extensions=wanted) as engine:
             for line in bench.run(engine, scale=drawn, seed=seed, **options):

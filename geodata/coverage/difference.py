@@ -17,8 +17,10 @@ from geodata.rules.reach import Bools, Ints
 from geodata.rules.shares import percent
 from geodata.vocab import Measure
 
-LISTED = 50
+LISTED = 500
 """How many places of a set are listed, those with most people first."""
+
+_NAMED_SIDES = (Side.CIRCLE_ONLY, Side.STREETS_ONLY, Side.UNPLACED)
 
 
 def answer_difference(session: Session, question: CoverageQuestion) -> dict[str, Any]:
@@ -49,7 +51,7 @@ def answer_difference(session: Session, question: CoverageQuestion) -> dict[str,
             straight.cover.digit, streets.cover.digit, streets.reached.place_unplaced
         ).items()
     }
-    listed = {side: _most_people(streets, sets[side]) for side in (Side.CIRCLE_ONLY, Side.STREETS_ONLY)}
+    listed = {side: _most_people(streets, sets[side]) for side in _NAMED_SIDES}
     names = read_place_names(session, inputs.demand.ids[np.concatenate([*listed.values()])].tolist())
     total = int(streets.people.sum())
     return {
@@ -100,6 +102,7 @@ def _places(
                 "name": names.get(place_id, ""),
                 "people": int(streets.people[row]),
                 "point": [round(float(each), 7) for each in demand.lonlat[row]],
+                "street_m": _rounded(streets.reached.place_away_m[row]),
                 "grid_id": zone.id if zone else None,
                 "grid_code": zone.code if zone else "",
                 "grid_name": zone.name if zone else "",

@@ -22,7 +22,7 @@ LIMIT_TOLERANCE_S = 1e-6
 _STATIONS_AT_ONCE = 64
 _STATIONS_WANTED = 16
 _NODES_AT_ONCE = 20_000
-_SLACK = 1.01  # A zone's metres are not quite the ellipsoid's.
+_SLACK = 1.001
 _AT_END = 1e-9
 
 
@@ -226,7 +226,7 @@ def _pairs_by_neighbourhood(
     if not len(rows) or not len(chosen):
         return
     placed, sources = places.take(rows), stations.take(chosen)
-    far_m = bound_s * streets.fastest_mps * _SLACK + 1
+    far_m = bound_s * streets.fastest_mps * streets.network.stretch * _SLACK + 1
     node_points = _Points.of(streets.network.node_xy)
     place_points = _Points.of(_middle(streets, placed))
     place_slack = _half_lengths(streets, placed)

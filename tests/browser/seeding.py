@@ -1,6 +1,7 @@
 """A small county with awkward names, a big one, and one without anything to count."""
 
 from datetime import date
+from itertools import pairwise
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
@@ -19,6 +20,7 @@ from geodata.models import (
     Street,
 )
 from geodata.queries import tiles
+from tests.integration.geodata.coverage.drawn_network import store_network
 from tests.office import add_people
 
 SMALL, BIG, BARE = "410103", "410104", "410105"
@@ -138,6 +140,15 @@ def add_demand(session: Session) -> None:
     session.flush()
 
 
+def add_network(session: Session) -> None:
+    """Streets by every station, and along four of the ten rows of gathering places."""
+    xs = [WEST + x for x in (0.004, 0.012, 0.024, 0.036, 0.048, 0.060, 0.072, 0.076)]
+    ys = [SOUTH + y for y in (0.018, 0.025, 0.032, 0.039, 0.046)]
+    along = [[(x, y), (to, y)] for y in ys for x, to in pairwise(xs)]
+    across = [[(x, y), (x, to)] for x in xs[1:-1] for y, to in pairwise(ys)]
+    store_network(session, *along, *across, county_code=SMALL, label="2026-11")
+
+
 def add_enterprises(session: Session) -> None:
     names = (SCRIPT_NAME, MARKUP_NAME, LONG_NAME)
     for number in range(60):
@@ -169,7 +180,7 @@ def add_enterprises(session: Session) -> None:
 
 def fill(session: Session) -> None:
     """Everything, assigned and with fresh tiles."""
-    for add in (add_counties, add_grids, add_stations, add_demand, add_enterprises):
+    for add in (add_counties, add_grids, add_stations, add_demand, add_network, add_enterprises):
         add(session)
     add_people(session, county=SMALL, is_province=True)
     assign_enterprises(session)

@@ -9,7 +9,11 @@ def test_a_tap_before_the_scripts_waits_for_them(visit):
     visitor = visit(PHONE, login="liaison")
     page = visitor.page
     held: list[Route] = []
-    page.route("**/static/work/send.js", lambda route: held.append(route))
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route("**/static/work/send.js", hold)
     page.goto(f"{visitor.site}/account", wait_until="commit")
     form = page.locator("form[data-send]").first
     for name in ("wanted", "current"):

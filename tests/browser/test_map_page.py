@@ -341,3 +341,47 @@ def test_base_map_out_of_reach_is_not_named(visit):
     assert "天地图" not in (visitor.page.text_content("body > main") or "")
     assert visitor.page.text_content(".legend-base") == visitor.page.text_content("#base-chip")
     visitor.complaints.clear()  # the browser's own lines about the tiles that are not there
+
+
+def test_both_measures_stand_side_by_side_and_the_difference_has_names(visit):
+    visitor = visit()
+    visitor.open(time="15:00")
+    straight = visitor.figure()
+    assert visitor.page.inner_text('[data-measure="straight_line"] b') == straight
+    visitor.page.click('[data-measure="streets"]')
+    visitor.settle()
+    assert visitor.query()["measure"] == "streets"
+    assert visitor.word("rule") == "步行十分钟·沿路 600 秒"
+    assert visitor.page.inner_text('[data-measure="streets"]').startswith("沿路 600 秒")
+    assert visitor.figure() != straight
+    assert "图只画路，算数按每个聚集点" in visitor.page.inner_text("#legend-body")
+    assert "© OpenStreetMap" in visitor.page.inner_text("#base-chip")
+    for show in ("unplaced", "circle_only"):
+        visitor.page.click(f'[data-show="{show}"]')
+        visitor.settle()
+        listed = visitor.page.locator(".beside-list [data-demand]").count()
+        drawn = visitor.page.evaluate("window.tenmin.hits().filter((hit) => hit.kind === 'demand').length")
+        assert 0 < drawn <= listed
+    visitor.page.click(".beside-list [data-demand] >> nth=0")
+    visitor.page.wait_for_selector("#card h2:has-text('聚集点')")
+    assert "在圈里但走不到" in visitor.page.inner_text("#card")
+    assert "沿路走" in visitor.page.inner_text("#card")
+    shared = visitor.page.url
+    visitor.page.goto(shared)
+    visitor.settle()
+    visitor.page.wait_for_selector("#card h2:has-text('聚集点')")
+    assert visitor.page.get_attribute('[data-show="circle_only"]', "aria-expanded") == "true"
+
+
+def test_county_without_streets_says_so_and_changes_only_when_asked(visit):
+    visitor = visit(PHONE)
+    visitor.open(county=BARE, measure="streets")
+    assert visitor.word("rule") == "步行十分钟·沿路 600 秒"
+    assert "还没装路网，不能沿路算" in visitor.page.inner_text("#figure")
+    assert visitor.figure() == "—"
+    assert visitor.query()["measure"] == "streets"
+    assert visitor.overflow() <= 0
+    visitor.page.click("#figure button:has-text('改按直线 667 米')")
+    visitor.settle()
+    assert visitor.word("rule") == "步行十分钟·直线 667 米"
+    assert "measure" not in visitor.query()

@@ -188,12 +188,13 @@ class NearestBy(BaseModel):
 
 
 class PartedPlace(BaseModel):
-    """A place of which the two measures say different things."""
+    """A place of which the two measures say different things, or that is too far from any street."""
 
     id: int
     name: str
     people: int
     point: list[float]
+    street_m: float | None = Field(description="To the nearest street; null when there is none within 5 km.")
     grid_id: int | None
     grid_code: str
     grid_name: str
@@ -211,5 +212,6 @@ class DifferenceAnswer(BaseModel):
     straight_line: MeasuredFigure
     streets: MeasuredFigure
     sets: list[DifferenceSet]
-    circle_only: list[PartedPlace] = Field(description="Most people first, at most 50.")
+    circle_only: list[PartedPlace] = Field(description="Most people first, at most 500.")
     streets_only: list[PartedPlace]
+    unplaced: list[PartedPlace] = Field(description="Too far from any street to count.")

@@ -26,15 +26,16 @@ function measured(measure, label, side) {
 
 export const placeName = (row) => row.name || t("page.between.nameless", { n: row.id });
 
-// "翠竹坪网格。直线 540 米有同心桥驿站，沿路走 14 分钟", or how far the nearest street is.
-export function placeNote(row) {
-  if (row.metres !== undefined && row.straight_line === undefined) return row.metres === null ? t("page.between.no_street") : t("page.between.metres", { m: metres(row.metres) });
+const toStreet = (row) => (row.street_m === null ? t("page.between.no_street") : t("page.between.metres", { m: metres(row.street_m) }));
+
+// "翠竹坪；直线 474 米有同心桥驿站；沿路走 16 分钟"; with less names where there is little room.
+export function placeNote(row, { brief = false } = {}) {
   const { straight_line: near, streets: walk } = row;
-  const words = [row.grid_name];
-  if (near) words.push(t("page.between.straight", { m: metres(near.distance_m), name: near.name }));
-  if (walk) words.push(walk.id === near?.id || !near ? t("page.between.walk", { minutes: minutes(walk.seconds) }) : t("page.between.walk_to", { minutes: minutes(walk.seconds), name: walk.name }));
-  else words.push(t("page.between.no_way"));
-  return words.filter(Boolean).join(t("page.semicolon"));
+  const straight = near && (brief ? t("page.between.straight_brief", { m: metres(near.distance_m) }) : t("page.between.straight", { m: metres(near.distance_m), name: near.name }));
+  if (row.why === "unplaced") return [row.grid_name, toStreet(row), brief ? null : straight].filter(Boolean).join(t("page.semicolon"));
+  const same = brief || !near || walk?.id === near.id;
+  const onFoot = !walk ? t("page.between.no_way") : same ? t("page.between.walk", { minutes: minutes(walk.seconds) }) : t("page.between.walk_to", { minutes: minutes(walk.seconds), name: walk.name });
+  return [row.grid_name, straight, onFoot].filter(Boolean).join(t("page.semicolon"));
 }
 
 function placeRow(name, row) {
@@ -44,7 +45,7 @@ function placeRow(name, row) {
     on: { click: () => set({ sel: selected ? null : { kind: "demand", id: row.id } }) },
   },
   betweenSymbol(name),
-  el("span", { class: "row-main" }, el("span", { class: "row-title" }, el("b", {}, placeName(row))), el("span", { class: "row-note" }, placeNote(row))),
+  el("span", { class: "row-main" }, el("span", { class: "row-title" }, el("b", {}, placeName(row))), el("span", { class: "row-note" }, placeNote(row, { brief: true }))),
   el("span", { class: "row-figure" }, row.people === undefined ? null : [el("b", {}, number(row.people)), t("page.people_unit")])));
 }
 

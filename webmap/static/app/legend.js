@@ -48,7 +48,10 @@ function reach() {
 // What planners drew, and the places between the two measures, where there is any.
 function drawn() {
   const between = state.show ? [entry(betweenSymbol(state.show), t(`page.between.is.${state.show}`))] : [];
-  const plans = may("plans", state.county) ? [line("barrier", t("page.legend.barrier")), swatch("barrier", t("page.legend.barrier_area")), station("candidate", "page.legend.candidate")] : [];
+  const plans = [
+    ...(state.measure === "streets" ? [line("barrier", t("page.legend.barrier")), swatch("barrier", t("page.legend.barrier_area"))] : []),
+    ...(may("plans", state.county) ? [station("candidate", "page.legend.candidate")] : []),
+  ];
   return between.length + plans.length ? el("ul", { class: "legend-plans" }, between, plans) : null;
 }
 
@@ -94,10 +97,10 @@ function enterprises(offMap) {
   ];
 }
 
-// Whoever made the streets is named wherever they are drawn or walked.
+// Whoever made the streets of a county is named wherever they are walked or may be what the ground is drawn from.
 function streetCredit(base) {
   const used = network();
-  const isSeen = used && ((used.is_base && !base) || (state.tab === "coverage" && state.measure === "streets"));
+  const isSeen = used && (!base || (state.tab === "coverage" && state.measure === "streets"));
   return isSeen && used.credit ? t("page.network_credit", { credit: used.credit }) : null;
 }
 

@@ -80,7 +80,7 @@ function betweens() {
     [
       column("page.column.place", (row) => open("demand", row.id, placeName(row))),
       column("page.column.people", (row) => number(row.people), FIGURE),
-      ...(name === "unplaced" ? [column("page.column.to_street", (row) => metres(row.metres), FIGURE)] : [
+      ...(name === "unplaced" ? [column("page.column.to_street", (row) => metres(row.street_m), FIGURE)] : [
         column("page.column.name", (row) => row.grid_name || null),
         column("page.column.straight", (row) => (row.straight_line ? `${row.straight_line.name} ${metres(row.straight_line.distance_m)}` : "–")),
         column("page.column.on_foot", (row) => (row.streets ? `${row.streets.name} ${minutes(row.streets.seconds)}` : t("page.between.no_way"))),

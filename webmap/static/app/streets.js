@@ -24,7 +24,7 @@ export const LISTS = ["circle_only", "streets_only", "unplaced"];
 // Both figures, and each list with its people and places; what is too far from a street with metres.
 function sides(told) {
   const set = (name) => told.sets.find((row) => row.set === name) ?? { people: 0, places: 0 };
-  const list = (name) => (told[name] ?? []).map((row) => ({ ...row, metres: row.street_m }));
+  const list = (name) => told[name].map((row) => ({ ...row, why: name }));
   return {
     straight: told.straight_line, streets: told.streets,
     ...Object.fromEntries(LISTS.map((name) => [name, { people: set(name).people, places: set(name).places, list: list(name) }])),
@@ -50,7 +50,7 @@ export function between(id) {
   const told = difference();
   for (const name of told ? LISTS : []) {
     const row = told[name]?.list.find((place) => place.id === id);
-    if (row) return { ...row, why: name };
+    if (row) return row;
   }
   return null;
 }

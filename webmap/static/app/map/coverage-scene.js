@@ -56,7 +56,8 @@ function drawWorkers(c, view, scene) {
 
 // The places in which the two measures differ, while their list is open; the chosen one always.
 function drawBetweens(c, view, scene) {
-  const { sel, show } = scene.state;
+  const { sel } = scene.state;
+  const small = Math.max(0.58, Math.min(1, 0.58 + (view.zoom - 11.5) * 0.2));
   const chosen = sel?.kind === "demand" ? sel.id : null;
   for (const place of scene.shownPlaces) {
     if (!place.point) continue;
@@ -71,8 +72,12 @@ function drawBetweens(c, view, scene) {
       c.lineWidth = 3;
       c.stroke();
     }
-    drawBetween(c, place.why ?? show, x, y);
-    scene.hits.points.push({ kind: "demand", id: place.id, x, y, r: 11, title: place.name ?? "" });
+    c.save();
+    c.translate(x, y);
+    c.scale(small, small);
+    drawBetween(c, place.why, 0, 0);
+    c.restore();
+    scene.hits.points.push({ kind: "demand", id: place.id, x, y, r: 11 * small, title: place.name ?? "" });
   }
 }
 
@@ -157,7 +162,7 @@ export function drawCoverage(c, view, scene) {
     drawServed(c, view, scene.served, scene.county);
     drawStationReach(c, view, scene.stationLines);
   }
-  drawBarriers(c, view, scene);
+  if (byStreets) drawBarriers(c, view, scene);
   scene.drawLines();
   drawWorkers(c, view, scene);
   const room = new Room(view);
