@@ -1,7 +1,7 @@
 """The main job: demo into an empty database, everything assigned, coverage computed, one summary."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import date, datetime
 from time import perf_counter
 from typing import Any
@@ -19,10 +19,12 @@ from geodata.demo.cases import add_demo_work
 from geodata.demo.futian import load_futian
 from geodata.demo.service import is_empty, load_demo
 from geodata.queries import coverage as coverage_queries
+from geodata.queries import networks
 from geodata.queries.counts import count_all
 from geodata.queries.map_choices import has_invented_rows
 from geodata.queries.state import fold
 from geodata.queries.tile_tables import refresh
+from geodata.vocab import Measure
 from webmap.i18n import LOCALES, translate
 
 ASSESSED_MINUTES = (15 * 60, 22 * 60)
@@ -45,8 +47,9 @@ def do_main_job(
 
     Returns:
         Counts of stations, grids and enterprises, whether any row is invented, the assignment counts
-        (which add up to the enterprises), people by coverage state for each rule and assessed hour, and
-        the demonstration's accounts with their passwords.
+        (which add up to the enterprises), people by coverage state for each rule and assessed hour,
+        ``along_streets`` beside the straight line for each county with a street network, and the
+        demonstration's accounts with their passwords.
     """
     started = perf_counter()
     with transaction(engine) as session:
@@ -63,6 +66,7 @@ def do_main_job(
             refresh(session, progress=progress)
     with transaction(engine) as session:
         coverage = {rule: _cover(session, rule) for rule in coverage_queries.straight_rule_codes(session)}
+        both = [row for county in networks.counties_in_use(session) for row in _compare(session, county)]
         counts = count_all(session)
         demo_data = has_invented_rows(session)
         given = passwords() if passwords and demo_data and has_accounts(session) else {}
@@ -78,6 +82,7 @@ def do_main_job(
         "out_of_county": figures["out_of_county"],
         "not_on_map": figures["not_on_map"],
         "coverage": coverage,
+        "along_streets": both,
         "accounts": [
             {"login": login, "name": name, "password": given[login]} for login, name in names.items()
         ],
@@ -97,21 +102,48 @@ def _cover(session: Session, rule: str) -> dict[str, Any]:
     by_hour = {}
     figures: dict[str, Any] = {}
     for minute in ASSESSED_MINUTES:
-        question = CoverageQuestion(county_code=None, rule_code=rule, minute=minute, as_of=_today())
-        answer = answer_question(session, question)
-        store_answer(session, answer)
-        figures = answer.to_json()
-        people = figures["people"]
-        by_hour[f"{minute // 60:02d}:00"] = {
-            "people": people["total"],
-            "covered": people["covered"],
-            "cross_covered": people["cross"],
-            "unknown": people["unknown"],
-            "not_covered": people["not_covered"],
-        }
+        figures = _figures(session, CoverageQuestion(None, rule, minute=minute, as_of=_today()))
+        by_hour[_clock(minute)] = _people(figures)
     hour, main = next(iter(by_hour.items()))
     labels = {name: figures["rule"][name] for name in ("label_zh", "label_en")}
     return {**labels, "day": "workday", "hour": hour, **main, "by_hour": by_hour}
+
+
+def _compare(session: Session, county: str) -> Iterator[dict[str, Any]]:
+    """People by state in one county at each assessed hour, by the straight line and along its streets."""
+    for minute in ASSESSED_MINUTES:
+        question = CoverageQuestion(county, minute=minute, as_of=_today())
+        straight = _figures(session, question)
+        streets = _figures(session, replace(question, measure=Measure.STREETS))
+        yield {
+            "county": county,
+            "name": straight["by_county"][0]["name"],
+            "hour": _clock(minute),
+            **{name: straight["rule"][name] for name in ("label_zh", "label_en")},
+            str(Measure.STRAIGHT_LINE): _people(straight),
+            str(Measure.STREETS): _people(streets),
+        }
+
+
+def _figures(session: Session, question: CoverageQuestion) -> dict[str, Any]:
+    answer = answer_question(session, question)
+    store_answer(session, answer)
+    return answer.to_json()
+
+
+def _clock(minute: int) -> str:
+    return f"{minute // 60:02d}:00"
+
+
+def _people(figures: dict[str, Any]) -> dict[str, int]:
+    people = figures["people"]
+    return {
+        "people": people["total"],
+        "covered": people["covered"],
+        "cross_covered": people["cross"],
+        "unknown": people["unknown"],
+        "not_covered": people["not_covered"],
+    }
 
 
 def sentences(summary: dict[str, Any], locale: str = LOCALES[0]) -> Iterator[str]:
@@ -123,10 +155,18 @@ def sentences(summary: dict[str, Any], locale: str = LOCALES[0]) -> Iterator[str
     yield translate(locale, "run.doubtful", **summary)
     for rule in summary["coverage"].values():
         for hour, people in rule["by_hour"].items():
-            share = f"{people['covered'] / people['people']:.1%}" if people["people"] else "–"
             label = rule[f"label_{locale}"]
-            yield translate(locale, "run.covered", rule=label, hour=hour, share=share, **people)
+            yield translate(locale, "run.covered", rule=label, hour=hour, share=_share(people), **people)
+    for row in summary["along_streets"]:
+        words = {"name": row["name"], "hour": row["hour"], "rule": row[f"label_{locale}"]}
+        straight, streets = row[str(Measure.STRAIGHT_LINE)], row[str(Measure.STREETS)]
+        shares = {"straight": _share(straight), "streets": _share(streets)}
+        yield translate(locale, "run.along_streets", **words, **shares, **streets)
     if summary["accounts"]:
         yield translate(locale, "run.accounts")
     for account in summary["accounts"]:
         yield f"  {account['login']:<16}{account['password']:<16}{account['name']}"
+
+
+def _share(people: Mapping[str, int]) -> str:
+    return f"{people['covered'] / people['people']:.1%}" if people["people"] else "–"
