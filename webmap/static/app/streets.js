@@ -2,6 +2,7 @@
 import { bothQuestion, current, question } from "./answers.js";
 import { Later } from "./later.js";
 import { decodeLines } from "./map/polyline.js";
+import { may } from "./rights.js";
 import { settings } from "./settings.js";
 import { countyOf, ruleOf, state } from "./state.js";
 
@@ -40,10 +41,11 @@ export const served = () => (state.measure === "streets" && network() && current
 // One station's reach: people by both measures, and the streets from which it is reached in time.
 export const stationReach = (id) => later.of(`coverage/stations/${id}/reach`, { rule: state.rule }, (answer) => ({ ...answer, lines: decodeLines(answer).one }));
 
-// How many findings of the check before counting wait in this county, for those who may see them.
-export const preflight = () => (settings.pages.preflight && (settings.may.plans === "all" || settings.may.plans.includes(state.county))
-  ? later.of("preflight", { county: state.county })
-  : null);
+// How many stations and places are unusable or doubtful in this county, for those who may see them.
+export function preflight() {
+  if (!settings.pages.preflight || !may("plans", state.county) || !current.answer) return null;
+  return later.of("preflight", question(), ({ summary }) => ({ count: summary.unusable + summary.doubtful }));
+}
 
 // A place of one of the lists, with the list it is in.
 export function between(id) {
