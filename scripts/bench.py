@@ -14,7 +14,7 @@ from geodata import migrations
 from geodata.db import make_engine
 from scripts.cluster import throwaway
 
-BENCHES = ("assign", "coverage", "tiles", "network", "load")
+BENCHES = ("assign", "coverage", "tiles", "network", "siting", "load")
 SCALE = 0.01
 
 

@@ -54,6 +54,7 @@ from webmap.pages import (
     phone,
     sso,
 )
+from webmap.pages import barriers as barriers_page
 from webmap.pages import boundaries as boundary_pages
 from webmap.pages import coverage_week as week_page
 from webmap.pages import find as find_page
@@ -63,6 +64,7 @@ from webmap.pages import lines as lines_page
 from webmap.pages import map as map_page
 from webmap.pages import method as method_page
 from webmap.pages import networks as network_pages
+from webmap.pages import preflight as preflight_page
 from webmap.pages import reports as reports_page
 from webmap.pages import reviews as reviews_page
 from webmap.pages import scenarios as scenarios_page
@@ -97,6 +99,8 @@ BLUEPRINTS = (
     week_page.bp,
     barriers.bp,
     preflight_api.bp,
+    barriers_page.bp,
+    preflight_page.bp,
     search.bp,
     tiles.bp,
     find_page.bp,

@@ -88,7 +88,8 @@ def find_bound(
         # No use in a direction that only runs into the edge.
         slope[((prices <= 0) & (slope > 0)) | ((prices >= ceiling) & (slope < 0))] = 0
         direction = slope + _MEMORY * direction
-        size = float(direction @ direction)
+        # Not a dot product: threads of BLAS that spin for so little cost ten times the work.
+        size = float(np.square(direction).sum())
         if size == 0:
             break
         prices = np.clip(prices - step * (bound - lower) / size * direction, 0, ceiling)

@@ -45,11 +45,12 @@ def solve_exactly(
     *,
     time_limit_s: float = TIME_LIMIT_S,
     most_nodes: int = MOST_NODES,
+    keep_unproved: bool = False,
 ) -> Exact:
     """The best plan within the terms.
 
-    A plan is given only when it is proved best: what a solver has found so far when its time is up depends on
-    the machine, and the same question must not have two answers.
+    A plan is given only when it is proved best, unless ``keep_unproved``: what a solver has found so far when
+    its time is up depends on the machine, and the same question must not have two answers.
     """
     sites, places = problem.sites, len(problem.people)
     objective = np.concatenate((np.zeros(sites), -problem.people.astype(float)))
@@ -69,7 +70,7 @@ def solve_exactly(
         return Exact(None, None, is_infeasible=True)
     dual = getattr(found, "mip_dual_bound", None)
     bound = None if dual is None or not np.isfinite(dual) else int(np.floor(-dual + 1e-6 * max(1, abs(dual))))
-    if found.status != _OPTIMAL or found.x is None:
+    if found.x is None or not (found.status == _OPTIMAL or keep_unproved):
         return Exact(None, bound)
     plan = np.flatnonzero(found.x[:sites] > 0.5).tolist()  # noqa: PLR2004 - half of a whole
     return Exact(plan, bound)

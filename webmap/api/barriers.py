@@ -1,4 +1,4 @@
-"""Barriers that cut the streets of a county: everybody sees them, planners draw them."""
+"""Barriers that cut the streets of a county: seen by who may read plans, drawn by planners."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from geodata.vocab import BarrierKind
 from webmap import auth
 from webmap.api import parameters
 from webmap.api.answers import answer, json_text
+from webmap.api.jobs import require_county
 from webmap.permissions import Permission, requires
 from webmap.writes import Done, expected_version, write
 
@@ -89,7 +90,7 @@ class LastDay(BaseModel):
 
 
 class KeptBarrier(BaseModel):
-    """A barrier as kept. Note and drawer are told to planners only."""
+    """A barrier as kept."""
 
     id: int
     county: str
@@ -100,8 +101,8 @@ class KeptBarrier(BaseModel):
     version: int
     is_invented: bool
     shape: dict[str, Any]
-    note: str | None = None
-    drawn_by: str | None = None
+    note: str | None
+    drawn_by: str
 
 
 class Removed(BaseModel):
@@ -123,16 +124,16 @@ class BarriersQuery(parameters.Query):
 
 
 @bp.get("/barriers")
-@requires(Permission.COVERAGE_READ)
+@requires(Permission.PLANS_READ)
 @bp.input(BarriersQuery, location="query", arg_name="query")
 @bp.output(Barriers)
 def get_barriers(query: BarriersQuery) -> Response:
-    """All barriers of a county, past ones too."""
-    told = auth.scope(Permission.PLANS_READ).has_county(query.county)
+    """All barriers of one of my counties, past ones too."""
+    require_county(auth.scope(Permission.PLANS_READ), query.county)
 
     def read(session: Session) -> str:
         found = list_barriers(session, query.county)
-        return json_text({"barriers": [to_json(each, told=told) for each in found]})
+        return json_text({"barriers": [to_json(each) for each in found]})
 
     return answer({"barriers"}, read)
 
@@ -193,9 +194,9 @@ def delete_barrier(barrier_id: int) -> Response:
     return write(work)
 
 
-def to_json(barrier: BarrierRow, *, told: bool = True) -> dict[str, Any]:
-    """A barrier as JSON; ``told``: with its note and who drew it."""
-    body: dict[str, Any] = {
+def to_json(barrier: BarrierRow) -> dict[str, Any]:
+    """A barrier as JSON."""
+    return {
         "id": barrier.id,
         "county": barrier.county_code,
         "name": barrier.name,
@@ -205,8 +206,9 @@ def to_json(barrier: BarrierRow, *, told: bool = True) -> dict[str, Any]:
         "version": barrier.version,
         "is_invented": barrier.is_invented,
         "shape": json.loads(shapely.to_geojson(barrier.shape)),
+        "note": barrier.note,
+        "drawn_by": barrier.drawn_by,
     }
-    return body | ({"note": barrier.note, "drawn_by": barrier.drawn_by} if told else {})
 
 
 def _writer() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from webmap import auth, requests
 from webmap.api import parameters
 from webmap.api import siting_schemas as schemas
 from webmap.errors import sentence_of
+from webmap.i18n import translate
 from webmap.permissions import Permission, requires
 from webmap.writes import Done, expected_version, write
 
@@ -129,7 +130,10 @@ def to_json(site: StoredSite) -> dict[str, Any]:
 
 def _refused(fault: RowFault) -> dict[str, Any]:
     told = {"row": fault.row, "field": fault.field, "code": fault.code}
-    return told | {"detail": sentence_of(GeodataError(fault.code, **fault.params))}
+    params = dict(fault.params)
+    if "field" in params:  # people read the header of their table, programs the name
+        params["field"] = translate(requests.locale(), f"siting.column.{fault.field}")
+    return told | {"detail": sentence_of(GeodataError(fault.code, **params))}
 
 
 def _editor() -> candidates.Editor:

@@ -8,13 +8,13 @@ from apiflask import APIBlueprint
 from flask import Response
 from pydantic import BaseModel, Field
 
-from geodata.errors import NotFound
 from geodata.rules.preflight import Subject, Trouble, Weight
 from geodata.vocab import Measure
 from webmap import auth, requests, week_answers
 from webmap.api import parameters
 from webmap.api.answers import JSON, compress, json_text, revalidated
 from webmap.api.coverage_week_schemas import NetworkBeside
+from webmap.api.jobs import require_county
 from webmap.permissions import Permission, requires
 from webmap.preflight_words import put_in_words
 
@@ -98,8 +98,7 @@ class PreflightAnswer(BaseModel):
 @bp.output(PreflightAnswer)
 def get_preflight(query: parameters.CountyCoverageQuery) -> Response:
     """What to mend before a figure of the county is believed."""
-    if not auth.scope(Permission.PLANS_READ).has_county(query.county):
-        raise NotFound("county_not_found", county=query.county)
+    require_county(auth.scope(Permission.PLANS_READ), query.county)
     question = parameters.coverage_question(query)
 
     def make() -> Response:

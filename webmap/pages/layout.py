@@ -47,6 +47,7 @@ TABS = (
     Tab("lines", "/lines", Permission.ENTERPRISES_READ, "list"),
     Tab("lookup", "/lookup", Permission.OWNERS_LOOK_UP, "search"),
     Tab("reports", "/reports", Permission.REPORTS_READ, "report"),
+    Tab("preflight", "/preflight", Permission.PLANS_READ, "check"),
     Tab("boundaries", "/boundaries", Permission.BOUNDARIES_READ, "grid"),
     Tab("imports", "/imports", Permission.IMPORTS_RUN, "import"),
     Tab("exports", "/exports", Permission.EXPORTS_RUN, "list"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from flask import Blueprint, Response, request
@@ -41,6 +42,7 @@ PAGE = 100
 SHOWN_OUTSIDE = 30
 SHOWN_STATIONS = 200
 _MAX_ID = 2**53 - 1
+_TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
 
 
 @bp.get("/siting")
@@ -73,6 +75,7 @@ def show_siting() -> Response:
         sources=list(SitingSource),
         measures=list(Measure),
         days=list(DayType),
+        times=_times(question["time"]),
         hosts=list(HostKind),
         most_sites=MAX_SITES,
     )
@@ -93,6 +96,7 @@ def show_answer(siting_id: int) -> Response:
         found=found,
         goal=str(goal),
         question=_question(session, found),
+        yuan=plain_number,
         services=_services(found),
         told=_told(found["options"]),
         sites=_with_totals(found.get("sites", ())),
@@ -125,6 +129,7 @@ def show_candidates() -> Response:
         next_after=rows[-1].id if len(rows) == PAGE else None,
         hosts=list(HostKind),
         datums=list(Datum),
+        yuan=plain_number,
         may_write=auth.scope(Permission.PLANS_WRITE).has_county(county),
     )
 
@@ -153,6 +158,18 @@ def _prefilled(before: dict[str, Any] | None) -> tuple[dict[str, Any], dict[str,
         "services": [each for each in words.get("services", "").split(",") if each],
     }
     return asked, SitingOptions().to_json()
+
+
+def _times(asked: str) -> list[str]:
+    """The full hours, the time asked for if it is none of them, and any hour."""
+    hours = {f"{hour:02d}:00" for hour in range(24)}
+    extra = {asked} if _TIME.fullmatch(asked) else set()
+    return [*sorted(hours | extra), "any"]
+
+
+def plain_number(value: float | None) -> str:
+    """30000.0 as 30,000; nothing as –."""
+    return "–" if value is None else f"{value:,.12g}"
 
 
 def clock(minute: int | None) -> str:
@@ -198,12 +215,15 @@ def _told(options: dict[str, Any]) -> list[str]:
     def say(key: str, **params: Any) -> str:
         return translate(locale, f"siting.term.{key}", **params)
 
-    number = layout.format_number
     told = [
-        ("budget", options["budget"] is not None, {"yuan": number(options["budget"])}),
-        ("site_cost", options["site_cost"] is not None, {"yuan": number(options["site_cost"])}),
-        ("upgrade_cost", options["upgrade_cost"] is not None, {"yuan": number(options["upgrade_cost"])}),
-        ("spacing", options["spacing_m"] > 0, {"metres": number(options["spacing_m"])}),
+        ("budget", options["budget"] is not None, {"yuan": plain_number(options["budget"])}),
+        ("site_cost", options["site_cost"] is not None, {"yuan": plain_number(options["site_cost"])}),
+        (
+            "upgrade_cost",
+            options["upgrade_cost"] is not None,
+            {"yuan": plain_number(options["upgrade_cost"])},
+        ),
+        ("spacing", options["spacing_m"] > 0, {"metres": plain_number(options["spacing_m"])}),
         ("per_town", options["per_town"] is not None, {"n": options["per_town"]}),
         ("second", options["second"], {}),
         (options["action"], options["action"] != SitingAction.BUILD, {}),

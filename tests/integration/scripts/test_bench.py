@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from scripts.bench import main
 
 
-@pytest.mark.parametrize("bench", ["assign", "coverage", "tiles"])
+@pytest.mark.parametrize("bench", ["assign", "coverage", "siting", "tiles"])
 def test_every_bench_compares_like_with_like(bench, database_url):
     result = CliRunner().invoke(main, [bench, "--scale", "0.002", "--json", "--database-url", database_url])
     assert result.exit_code == 0, result.output

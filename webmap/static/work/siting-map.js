@@ -10,6 +10,28 @@ const OUTSIDE = { color: "#211d17", weight: 1.5, fillColor: "#e09a2b", fillOpaci
 const STATION = { radius: 5, color: "#0f6e6c", weight: 3, fillColor: "#ffffff", fillOpacity: 1 };
 const MOST_STATIONS = 1000;
 
+// Who stays outside is a diamond, as on the map of coverage: not told by colour alone.
+L.Canvas.include({
+  _updateDiamond(layer) {
+    if (!this._drawing || layer._empty()) return;
+    const ctx = this._ctx;
+    const { x, y } = layer._point;
+    const half = layer._radius * 1.25;
+    ctx.beginPath();
+    ctx.moveTo(x, y - half);
+    ctx.lineTo(x + half, y);
+    ctx.lineTo(x, y + half);
+    ctx.lineTo(x - half, y);
+    ctx.closePath();
+    this._fillStroke(ctx, layer);
+  },
+});
+const Diamond = L.CircleMarker.extend({
+  _updatePath() {
+    this._renderer._updateDiamond(this);
+  },
+});
+
 // Size by people, so that a crowd looks like one.
 const radius = (people) => Math.max(2.5, Math.min(9, 1.6 + Math.sqrt(people) / 4));
 
@@ -40,7 +62,8 @@ async function draw(box) {
     onEachFeature: (feature, layer) => layer.bindPopup(() => el("strong", {}, feature.properties.name ?? "")),
   }).addTo(map);
   for (const [lon, lat, people, gained] of answer.places.toReversed()) {
-    L.circleMarker([lat, lon], { ...(gained ? GAINED : OUTSIDE), radius: radius(people) }).addTo(map);
+    const options = { ...(gained ? GAINED : OUTSIDE), radius: radius(people) };
+    (gained ? L.circleMarker([lat, lon], options) : new Diamond([lat, lon], options)).addTo(map);
   }
   const marks = new Map();
   for (const site of answer.sites) {
