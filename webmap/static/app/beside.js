@@ -72,8 +72,9 @@ function part(name, told) {
 function preflightLine() {
   const told = streets.preflight();
   if (!told) return null;
+  const n = told.unusable + told.doubtful;
   const query = new URLSearchParams({ county: state.county, rule: state.rule, measure: state.measure, lang: settings.locale });
-  return el("a", { class: "beside-link", href: `${settings.pages.preflight}?${query}` }, t("page.preflight_n", { n: number(told.count) }));
+  return el("a", { class: "beside-link", href: `${settings.pages.preflight}?${query}` }, n ? t("page.preflight_n", { n: number(n) }) : t("page.preflight"));
 }
 
 export function drawBeside(node) {

@@ -2,7 +2,6 @@
 import { bothQuestion, current, question } from "./answers.js";
 import { Later } from "./later.js";
 import { decodeLines } from "./map/polyline.js";
-import { may } from "./rights.js";
 import { settings } from "./settings.js";
 import { countyOf, ruleOf, state } from "./state.js";
 
@@ -41,11 +40,8 @@ export const served = () => (state.measure === "streets" && network() && current
 // One station's reach: people by both measures, and the streets from which it is reached in time.
 export const stationReach = (id) => later.of(`coverage/stations/${id}/reach`, { rule: state.rule }, (answer) => ({ ...answer, lines: decodeLines(answer).one }));
 
-// How many stations and places are unusable or doubtful in this county, for those who may see them.
-export function preflight() {
-  if (!settings.pages.preflight || !may("plans", state.county) || !current.answer) return null;
-  return later.of("preflight", question(), ({ summary }) => ({ count: summary.unusable + summary.doubtful }));
-}
+// How many stations and places are to mend in this county; the answer tells it to those who may plan there.
+export const preflight = () => (settings.pages.preflight ? current.answer?.preflight ?? null : null);
 
 // A place of one of the lists, with the list it is in.
 export function between(id) {
