@@ -8,10 +8,13 @@ from datetime import date
 from typing import Any
 
 from geodata.rules.coverage import HOURS_OF_DAY
-from geodata.rules.shares import display_of, percent
+from geodata.rules.shares import FEW_PEOPLE, display_of, percent
 from geodata.rules.week import DAYS, HOURS_OF_WEEK, rank_worst
 
 WORST_SHOWN = 10
+WIDE_UNKNOWN_PERCENT = 20
+"""With more than this unknown the page tells a range, as the map does."""
+
 BAR_HEIGHT = 70
 BAR_STEP = 12
 
@@ -41,6 +44,16 @@ class Cell:
     display: str
     shown: int | None
     colour: int | None
+
+    @property
+    def high(self) -> float | None:
+        """The share if all that is unknown were covered."""
+        return percent(self.covered + self.unknown, self.total)
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether so much is unknown that a range is told, not a figure."""
+        return 100 * self.unknown > WIDE_UNKNOWN_PERCENT * self.total
 
     @property
     def not_covered(self) -> int:
@@ -73,20 +86,24 @@ def make_cells(row: Row) -> list[list[Cell]]:
     return [[cell_of(row, day * HOURS_OF_DAY + hour) for day in range(DAYS)] for hour in range(HOURS_OF_DAY)]
 
 
-def _judged(row: Row) -> list[Cell]:
-    """The hours with anybody to speak of."""
-    cells = [cell_of(row, moment) for moment in range(HOURS_OF_WEEK)]
-    return [cell for cell in cells if cell.share is not None]
+def _judged(cells: Sequence[Cell]) -> list[Cell]:
+    """The hours with enough people to speak of; where there is none, those with anybody."""
+    peopled = [cell for cell in cells if cell.share is not None]
+    return [cell for cell in peopled if cell.total >= FEW_PEOPLE] or peopled
+
+
+def _all_hours(row: Row) -> list[Cell]:
+    return [cell_of(row, moment) for moment in range(HOURS_OF_WEEK)]
 
 
 def best_hour(row: Row) -> Cell | None:
     """The first hour with the greatest share; none when nobody is ever there."""
-    return max(_judged(row), key=lambda cell: cell.covered / cell.total, default=None)
+    return max(_judged(_all_hours(row)), key=lambda cell: cell.covered / cell.total, default=None)
 
 
 def least_hour(row: Row) -> Cell | None:
     """The first hour with the smallest share."""
-    return min(_judged(row), key=lambda cell: cell.covered / cell.total, default=None)
+    return min(_judged(_all_hours(row)), key=lambda cell: cell.covered / cell.total, default=None)
 
 
 @dataclass(frozen=True)
@@ -152,7 +169,7 @@ def make_curves(row: Row, days: Sequence[DayHead]) -> list[Curve]:
 
 def _curve(row: Row, days: tuple[int, ...]) -> Curve:
     cells = [cell_of(row, days[0] * HOURS_OF_DAY + hour) for hour in range(HOURS_OF_DAY)]
-    judged = [cell for cell in cells if cell.share is not None]
+    judged = _judged(cells)
     return Curve(
         days,
         [
