@@ -14,7 +14,7 @@ from geodata import migrations
 from geodata.db import make_engine
 from scripts.cluster import throwaway
 
-BENCHES = ("assign", "coverage", "tiles", "network", "siting", "load")
+BENCHES = ("assign", "coverage", "tiles", "network", "siting", "whatif", "load")
 SCALE = 0.01
 
 
@@ -24,7 +24,8 @@ SCALE = 0.01
     "--scale",
     type=click.FloatRange(0.001, 4),
     help="1 is a province: 20,000 grids, 1,000,000 enterprises, 8,213 stations. "
-    "Default: 0.01, 0.0256 for load (529 grids, 25,600 enterprises), 1 for network.",
+    "Default: 0.01, 0.0256 for load (529 grids, 25,600 enterprises), 1 for network and for whatif (a county "
+    "of 5,000 places, 50,000 junctions, 100 stations).",
 )
 @click.option("--seed", default=7, show_default=True, help="The same seed draws the same province.")
 @click.option("--people", default=200, show_default=True, help="load: how many work at once.")

@@ -35,7 +35,7 @@ class StreetMap:
 
     def enter(self, lonlat: Floats, cap_m: float) -> Entries:
         """Entries of points (EPSG:4326, shape (n, 2)), see ``network.entries.enter``."""
-        key = hashlib.sha256(np.ascontiguousarray(lonlat).tobytes()).hexdigest(), cap_m
+        key = _name(lonlat, cap_m)
         with self._lock:
             if key in self._known:
                 self._known.move_to_end(key)
@@ -50,6 +50,11 @@ class StreetMap:
         """The piece of the network that each edge of the streets hangs on, and the edges of each piece."""
         piece, sizes = pieces_of(self.streets.network, self.streets.profile)
         return piece[self.streets.row], sizes
+
+    def remember(self, lonlat: Floats, cap_m: float, entries: Entries) -> None:
+        """Take entries that somebody else found, for the very points; see ``planning.grounds``."""
+        with self._lock:
+            self._known[_name(lonlat, cap_m)] = entries
 
     def lengths_inside(self, shape: shapely.Geometry) -> tuple[Ints, Floats]:
         """Edges that meet an area (in the network's zone) and the metres of each inside it."""
@@ -137,3 +142,7 @@ def street_share(
 
 def _unplaced(lonlat: Floats, entries: Entries) -> Bools:
     return np.isfinite(lonlat).all(axis=1) & ~entries.placed
+
+
+def _name(lonlat: Floats, cap_m: float) -> tuple[str, float]:
+    return hashlib.sha256(np.ascontiguousarray(lonlat).tobytes()).hexdigest(), cap_m

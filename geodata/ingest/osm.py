@@ -46,11 +46,9 @@ def read_osm(path: Path, format_: str, *, within: Sequence[float] | None = None)
         RefusedFile: ``osm_damaged``; ``osm_without_places`` when no node of any way is in the file.
     """
     found = StreetFile(NetworkSource.OSM)
-    ways, stopped = _read(path, format_, found)
-    if within is not None:
-        near = [way for way in ways if _is_within(way.xy, within)]
-        found.notes["outside"] = len(ways) - len(near)
-        ways = near
+    reader = _Reader(found, within)
+    reader.read(path, format_)
+    ways, stopped = reader.ways, reader.stopped
     used = np.concatenate([way.nodes for way in ways]) if ways else np.empty(0, dtype=np.int64)
     keys, counts = np.unique(used, return_counts=True)
     shared = set(keys[counts > 1].tolist()) | stopped.keys()
@@ -60,43 +58,57 @@ def read_osm(path: Path, format_: str, *, within: Sequence[float] | None = None)
     return found
 
 
-def _read(path: Path, format_: str, found: StreetFile) -> tuple[list[_Way], dict[int, Use]]:
-    import osmium  # noqa: PLC0415 - only in the child, and only for such a file
-    import osmium.filter  # noqa: PLC0415
+class _Reader:
+    """Takes in one thing of the file after another."""
 
-    ways: list[_Way] = []
-    stopped: dict[int, Use] = {}
-    missing = 0
-    try:
+    def __init__(self, found: StreetFile, within: Sequence[float] | None) -> None:
+        self.ways: list[_Way] = []
+        self.stopped: dict[int, Use] = {}
+        self._found, self._within = found, within
+        self._missing = self._outside = 0
+
+    def read(self, path: Path, format_: str) -> None:
+        import osmium  # noqa: PLC0415 - only in the child, and only for such a file
+        import osmium.filter  # noqa: PLC0415
+
         kinds = osmium.osm.NODE | osmium.osm.WAY
-        reader = osmium.FileProcessor(osmium.io.File(str(path), format_), kinds).with_locations()
         thing: Any
-        for thing in reader.with_filter(osmium.filter.KeyFilter("highway", "barrier")):
-            tags = {tag.k: tag.v for tag in thing.tags}
-            if thing.is_node():
-                if who := find_stopped(tags):
-                    stopped[thing.id] = who
+        try:
+            reader = osmium.FileProcessor(osmium.io.File(str(path), format_), kinds).with_locations()
+            for thing in reader.with_filter(osmium.filter.KeyFilter("highway", "barrier")):
+                tags = {tag.k: tag.v for tag in thing.tags}
+                if thing.is_node():
+                    if who := find_stopped(tags):
+                        self.stopped[thing.id] = who
+                elif "highway" in tags:
+                    self._take(thing, tags)
+        except (RuntimeError, ValueError) as error:  # every fault of the library is one of these
+            raise RefusedFile("osm_damaged") from error
+        self._tell()
+
+    def _take(self, way: Any, tags: dict[str, str]) -> None:
+        self._found.rows += 1
+        uses = find_uses(tags)
+        if uses == NOBODY:
+            self._found.left_out[tags["highway"][:40]] += 1
+            return
+        nodes = [(node.ref, node.location) for node in way.nodes]
+        self._missing += sum(not location.valid() for _, location in nodes)
+        for run in _runs(nodes):
+            xy = np.array([(lon, lat) for _, lon, lat in run])
+            if self._within is not None and not _is_within(xy, self._within):
+                self._outside += 1
                 continue
-            if "highway" not in tags:
-                continue
-            found.rows += 1
-            uses = find_uses(tags)
-            if uses == NOBODY:
-                found.left_out[tags["highway"][:40]] += 1
-                continue
-            nodes = [(node.ref, node.location) for node in thing.nodes]
-            missing += sum(not location.valid() for _, location in nodes)
-            for run in _runs(nodes):
-                numbers = np.array([ref for ref, _, _ in run], dtype=np.int64)
-                xy = np.array([(lon, lat) for _, lon, lat in run])
-                ways.append(_Way(thing.id, tags, uses, numbers, xy))
-    except (RuntimeError, ValueError) as error:  # every fault of the library is one of these
-        raise RefusedFile("osm_damaged") from error
-    if missing:
-        found.warn(None, "osm_nodes_missing", None, count=missing)
-    if missing and not ways:
-        raise RefusedFile("osm_without_places")
-    return ways, stopped
+            numbers = np.array([ref for ref, _, _ in run], dtype=np.int64)
+            self.ways.append(_Way(way.id, tags, uses, numbers, xy))
+
+    def _tell(self) -> None:
+        if self._missing:
+            self._found.warn(None, "osm_nodes_missing", None, count=self._missing)
+        if self._outside:
+            self._found.notes["outside"] = self._outside
+        elif self._missing and not self.ways:
+            raise RefusedFile("osm_without_places")
 
 
 def _runs(nodes: list[tuple[int, Any]]) -> Iterator[list[tuple[int, float, float]]]:

@@ -220,9 +220,11 @@ def _almost(pieces: Lines, start: Ints, end: Ints) -> tuple[Floats, Floats]:
     joined = (start[own] == start[other]) | (start[own] == end[other])
     joined |= (end[own] == start[other]) | (end[own] == end[other])
     at, other = at[~joined], other[~joined]
+    metres = shapely.distance(ends[loose[at]], pieces[other])
+    # What touches and is not joined lies on another level.
+    at, metres = at[metres > ROUNDING_M], metres[metres > ROUNDING_M]
     if not len(at):
         return np.empty((0, 2)), np.empty(0)
-    metres = shapely.distance(ends[loose[at]], pieces[other])
     nearest = np.full(len(loose), np.inf)
     np.minimum.at(nearest, at, metres)
     found = np.flatnonzero(np.isfinite(nearest))

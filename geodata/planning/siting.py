@@ -1,6 +1,7 @@
 """Where to build next: ask, plan, count again, keep; and look at what was answered."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from geodata.queries import siting as queries
 from geodata.queries.scopes import Scope
 from geodata.rules.coverage import NOT_COVERED, ONE
 from geodata.rules.reach import Ints
+from geodata.rules.siting import Effort
 from geodata.rules.siting_problem import SitingProblem, make_problem, merge_places
 from geodata.rules.siting_search import Heard
 from geodata.vocab import SitingGoal
@@ -34,6 +36,10 @@ MAX_PAIRS = 20_000_000
 """Pairs beyond which a question is refused: fewer candidates or a smaller rule are needed."""
 
 
+_WAITING = Effort(time_limit_s=5.0)
+"""For small questions, which somebody waits for; they are proved in a fraction of it."""
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A question with everything read and measured; ``problem`` has the places that can matter."""
@@ -45,7 +51,7 @@ class Prepared:
     problem: SitingProblem
     inputs_hash: str
 
-    @property
+    @cached_property
     def is_quick(self) -> bool:
         """Whether the answer takes about a second or less."""
         return int(merge_places(self.problem).reach.nnz) <= QUICK_PAIRS
@@ -104,7 +110,14 @@ def answer(session: Session, prepared: Prepared, *, by: str, heard: Heard | None
         return kept.id
     make = {SitingGoal.MOST: answer_most, SitingGoal.ALL: answer_all, SitingGoal.SPARE: answer_spare}
     goal = prepared.options.goal
-    result = make[goal](prepared.computed, prepared.sites, prepared.problem, prepared.options, heard)
+    result = make[goal](
+        prepared.computed,
+        prepared.sites,
+        prepared.problem,
+        prepared.options,
+        effort=_WAITING if prepared.is_quick else Effort(),
+        heard=heard,
+    )
     if result["people"] != result["recounted"]:
         raise Conflict("siting_recount_differs", claimed=result["people"], counted=result["recounted"])
     inputs = prepared.computed.inputs

@@ -13,9 +13,10 @@ from geodata.planning.siting_sites import Site, Sites, make_terms
 from geodata.rules.coverage import NOT_COVERED, ONE
 from geodata.rules.gaps import middle_members
 from geodata.rules.reach import Bools, Ints
+from geodata.rules.set_cover import TIME_LIMIT_S as PIECE_S
 from geodata.rules.set_cover import find_covering, find_missed
 from geodata.rules.shares import percent
-from geodata.rules.siting import Plan, Proof, plan_sites
+from geodata.rules.siting import Effort, Plan, Proof, plan_sites
 from geodata.rules.siting_problem import SitingProblem
 from geodata.rules.siting_search import Heard, order_by_gain
 
@@ -24,11 +25,17 @@ DRAWN_PLACES = 3_000
 
 
 def answer_most(
-    computed: Computation, sites: Sites, problem: SitingProblem, options: SitingOptions, heard: Heard | None
+    computed: Computation,
+    sites: Sites,
+    problem: SitingProblem,
+    options: SitingOptions,
+    *,
+    effort: Effort,
+    heard: Heard | None,
 ) -> dict[str, Any]:
     """The plan that brings most people within reach."""
     terms, barred = make_terms(computed, sites, options)
-    plan = plan_sites(problem, terms, heard=heard)
+    plan = plan_sites(problem, terms, effort=effort, heard=heard)
     usable = np.ones(len(sites.listed), dtype=np.bool_)
     usable[list(terms.never)] = False
     return _told(computed, sites, plan, usable, barred, options) | {
@@ -39,13 +46,21 @@ def answer_most(
 
 
 def answer_all(
-    computed: Computation, sites: Sites, problem: SitingProblem, options: SitingOptions, heard: Heard | None
+    computed: Computation,
+    sites: Sites,
+    problem: SitingProblem,
+    options: SitingOptions,
+    *,
+    effort: Effort,
+    heard: Heard | None,
 ) -> dict[str, Any]:
     """The fewest sites that serve everybody within reach of any."""
     terms, barred = make_terms(computed, sites, options)
     usable = np.ones(len(sites.listed), dtype=np.bool_)
     usable[list(terms.never)] = False
-    covering = find_covering(problem.reach, usable=usable, heard=heard)
+    covering = find_covering(
+        problem.reach, usable=usable, heard=heard, time_limit_s=min(PIECE_S, effort.time_limit_s)
+    )
     people = int(problem.people[~covering.unreachable].sum())
     plan = Plan(
         sites=order_by_gain(problem, covering.sites),
@@ -58,13 +73,19 @@ def answer_all(
 
 
 def answer_spare(
-    computed: Computation, sites: Sites, problem: SitingProblem, options: SitingOptions, heard: Heard | None
+    computed: Computation,
+    sites: Sites,
+    problem: SitingProblem,
+    options: SitingOptions,
+    *,
+    effort: Effort,
+    heard: Heard | None,
 ) -> dict[str, Any]:
     """What each counting station is worth, and which could go together without anybody losing reach."""
     counting = computed.counting
     people = computed.people
     matrix = csr_array(computed.reached.matrix)[:, counting]
-    missed = find_missed(matrix, people, heard=heard)
+    missed = find_missed(matrix, people, heard=heard, time_limit_s=min(PIECE_S, effort.time_limit_s))
     reaches = np.asarray(people @ matrix.astype(np.int64), dtype=np.int64)
     spare = {int(counting[at]) for at in missed.spare}
     order = sorted(range(len(counting)), key=lambda at: (int(missed.lost[at]), int(counting[at])))

@@ -9,12 +9,11 @@ import numpy as np
 import shapely
 from scipy.sparse import csc_array, hstack
 
-from geodata.coverage.along_streets import AlongStreets
 from geodata.coverage.inputs import Inputs
 from geodata.coverage.question import CoverageQuestion
 from geodata.coverage.shelf import Shelf
 from geodata.errors import InvalidInput
-from geodata.planning.grounds import Ground, edit_way, make_ground
+from geodata.planning.grounds import Ground, edit_ground, make_ground
 from geodata.rules.availability import StationClass, StationFacts
 from geodata.rules.changed_stations import change_stations
 from geodata.rules.changes import Change, DrawBarrier, DrawFootbridge
@@ -226,13 +225,12 @@ class Base:
             if isinstance(change, DrawFootbridge)
         }
         bridges = sorted(numbers)
-        way = self.ground.way
-        if not isinstance(way, AlongStreets) or not (walls or bridges):
+        if not self.ground.is_along_streets or not (walls or bridges):
             return self.ground
 
         def make() -> Ground:
-            edited = edit_way(way, shapely.from_wkb(walls), shapely.from_wkb(bridges))
-            return make_ground(edited, self.inputs.demand.lonlat, positions(self.stations))
+            drawn = shapely.from_wkb(walls), shapely.from_wkb(bridges)
+            return edit_ground(self.ground, *drawn, positions(self.stations))
 
         try:
             return self._grounds.get((tuple(walls), tuple(bridges)), make)

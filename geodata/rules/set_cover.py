@@ -100,13 +100,16 @@ class Missed:
     most_spare: int
 
 
-def find_missed(reach: csr_array, people: Ints, *, heard: Heard | None = None) -> Missed:
+def find_missed(
+    reach: csr_array, people: Ints, *, heard: Heard | None = None, time_limit_s: float = TIME_LIMIT_S
+) -> Missed:
     """Who would miss which station.
 
     Args:
         reach: ones, places by counting stations.
         people: people of each place.
         heard: told of pieces; may raise to stop.
+        time_limit_s: seconds for the proof of one piece.
 
     One by one a station may seem needless because another is near; the two together are not. So beside the
     loss of each there is the greatest set that can go at once.
@@ -117,7 +120,7 @@ def find_missed(reach: csr_array, people: Ints, *, heard: Heard | None = None) -
     alone = np.flatnonzero(sizes == 1)
     only = inhabited.indices[inhabited.indptr[alone]]
     lost = np.bincount(only, living[alone], minlength=reach.shape[1]).astype(np.int64)
-    kept = find_covering(inhabited, heard=heard)
+    kept = find_covering(inhabited, heard=heard, time_limit_s=time_limit_s)
     spare = sorted(set(range(reach.shape[1])) - set(kept.sites))
     return Missed(lost, spare, int(reach.shape[1]) - kept.least)
 

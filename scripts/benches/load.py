@@ -62,7 +62,7 @@ def run(
     crowd = add_people(engine, count=people, seed=seed)
     beside: dict[str, Any] = {}
     with ExitStack() as stack:
-        port = stack.enter_context(_served(engine))
+        port = stack.enter_context(served(engine))
         rows_beside = round(IMPORT_ROWS * scale / DEFAULT_SCALE)
         tell = stack.enter_context(importing(engine, rows=rows_beside, seed=seed)) if with_import else None
         rows = _live(crowd, port=port, seconds=seconds, seed=seed)
@@ -82,7 +82,7 @@ def _prepare(engine: sa.Engine, *, scale: float, seed: int) -> None:
 
 
 @contextmanager
-def _served(engine: sa.Engine) -> Iterator[int]:
+def served(engine: sa.Engine) -> Iterator[int]:
     """A server as `scripts/run` starts it, and its port; ended with all its children."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]

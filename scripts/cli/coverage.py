@@ -1,5 +1,6 @@
 """``tenmin coverage``: who is covered at a day and hour, over the day, and where the gaps are."""
 
+import math
 import re
 from collections import Counter
 from datetime import datetime
@@ -10,7 +11,7 @@ import click
 from geodata.coverage.question import DEFAULT_RULE, today
 from geodata.coverage.service import CoverageQuestion, answer_question, as_stored, load_answer, store_answer
 from geodata.queries.coverage import list_runs
-from geodata.vocab import DayType
+from geodata.vocab import DayType, Measure
 from scripts.cli.console import Console, command
 
 SHOWN_GAPS = 10
@@ -27,6 +28,13 @@ _Answer = dict[str, Any]
 @click.option("--rule", default=DEFAULT_RULE, show_default=True, help="Code of a coverage rule.")
 @click.option(
     "--day", type=click.Choice([str(day) for day in DayType]), default=str(DayType.WORKDAY), show_default=True
+)
+@click.option(
+    "--measure",
+    type=click.Choice([str(measure) for measure in Measure]),
+    default=str(Measure.STRAIGHT_LINE),
+    show_default=True,
+    help="Straight line, or along the street network in use in --county.",
 )
 @click.option("--time", "clock", default="15:00", show_default=True, help='HH:MM, or "any".')
 @click.option("--service", "services", multiple=True, help="A service that must work; may be repeated.")
@@ -69,7 +77,14 @@ def _list_stored(console: Console, county: str | None) -> None:
 
 
 def _read_question(
-    *, county: str | None, rule: str, day: str, clock: str, services: tuple[str, ...], as_of: datetime | None
+    *,
+    county: str | None,
+    rule: str,
+    day: str,
+    measure: str,
+    clock: str,
+    services: tuple[str, ...],
+    as_of: datetime | None,
 ) -> CoverageQuestion:
     return CoverageQuestion(
         county_code=county,
@@ -78,6 +93,7 @@ def _read_question(
         minute=_read_minute(clock),
         services=services,
         as_of=as_of.date() if as_of else today(),
+        measure=Measure(measure),
     )
 
 
@@ -121,7 +137,7 @@ def _sentence(console: Console, answer: _Answer) -> str:
         "place": _place(console, answer),
         "moment": _moment(console, answer["question"]),
         "rule": answer["rule"]["label_zh" if console.locale == "zh" else "label_en"],
-        "limit": f"{answer['rule']['straight_limit_m']:g}",
+        "within": _within(console, answer),
         "services": _services(console, answer["services"]),
         "share": answer["share"],
         "low": answer["share_low"],
@@ -132,6 +148,13 @@ def _sentence(console: Console, answer: _Answer) -> str:
         "unknown": unknown,
     }
     return console.say(key, **words)
+
+
+def _within(console: Console, answer: _Answer) -> str:
+    """The limit in the words of the measure."""
+    if answer["engine"] == Measure.STREETS:
+        return console.say("coverage.within_streets", limit=f"{answer['rule']['street_limit_s']:g}")
+    return console.say("coverage.within_straight", limit=f"{answer['rule']['straight_limit_m']:g}")
 
 
 def _place(console: Console, answer: _Answer) -> str:
@@ -159,6 +182,9 @@ def _remarks(console: Console, answer: _Answer) -> list[str]:
         lines.append(console.say("coverage.shut_only", people=f"{answer['people']['shut_only']:,}"))
     if answer["places"]["not_located"]:
         lines.append(console.say("coverage.not_located", count=answer["places"]["not_located"]))
+    if answer.get("unplaced", {}).get("places"):
+        told = answer["unplaced"]
+        lines.append(console.say("coverage.unplaced", count=told["places"], people=f"{told['people']:,}"))
     if not any(station["state"] == "open" for station in answer["stations"]):
         lines.append(console.say("coverage.none_open"))
         lines += _next_open(console, answer)
@@ -193,8 +219,14 @@ def _gap(console: Console, gap: _Answer) -> list[str]:
             + console.say(f"coverage.gap_{shut['why']}", name=shut["name"], people=f"{shut['people']:,}")
         )
     if nearest:
-        lines.append("   " + console.say("coverage.gap_nearest", metres=f"{nearest['distance_m']:,.0f}"))
+        lines.append("   " + _nearest(console, nearest))
     return lines
+
+
+def _nearest(console: Console, nearest: _Answer) -> str:
+    if nearest.get("seconds") is None:
+        return console.say("coverage.gap_nearest", metres=f"{nearest['distance_m']:,.0f}")
+    return console.say("coverage.gap_nearest_streets", minutes=math.ceil(nearest["seconds"] / 60))
 
 
 def _left_out(console: Console, answer: _Answer) -> list[str]:

@@ -130,6 +130,38 @@ def test_a_planner_sees_a_file_on_the_map_saves_it_and_reads_the_result(visit, t
     assert visitor.overflow() <= 0
 
 
+def test_a_planner_loads_streets_reads_the_report_and_puts_them_in_use(visit, tmp_path):
+    visitor = visit(PHONE)
+    page = visitor.page
+    streets = [
+        shapely.LineString([(WEST + 0.01, SOUTH + 0.05), (WEST + 0.05, SOUTH + 0.05)]),
+        shapely.LineString([(WEST + 0.03, SOUTH + 0.02), (WEST + 0.03, SOUTH + 0.08)]),
+        shapely.LineString([(WEST + 0.06, SOUTH + 0.02), (WEST + 0.06, SOUTH + 0.03)]),
+    ]
+    path = geojson_file(tmp_path / "路网.geojson", *((line, {"路名": MARKUP_NAME}) for line in streets))
+    page.goto(f"{visitor.site}/imports")
+    page.click('a[href="/networks"]')
+    page.set_input_files('input[name="file"]', str(path))
+    page.select_option('select[name="county"]', SMALL)
+    page.fill('input[name="label"]', "2026")
+    page.select_option('select[name="datum"]', "cgcs2000")
+    page.fill('input[name="credit"]', "县交通局")
+    assert visitor.overflow() <= 0
+    page.click("#network-form button[type=submit]")
+    page.wait_for_url("**/jobs/*", timeout=PATIENCE_MS)
+    page.locator(".figure-line", has_text="5 段").wait_for(timeout=PATIENCE_MS)
+    page.click('a.button.is-primary[href^="/networks/"]')
+    assert wait_for_map(page) == 6  # five pieces, and the place of the lone one
+    assert "县交通局" in page.inner_text(".map-key")
+    page.click('#pieces button[data-finding="1"]')
+    assert visitor.overflow() <= 0
+    shot(page, "network-phone")
+    # Another one is in use there: it is asked whether that one should go.
+    page.once("dialog", lambda dialog: dialog.accept())
+    page.click('form[data-send$="/use"] button')
+    page.locator("h1 .chip", has_text="使用中").wait_for(timeout=PATIENCE_MS)
+
+
 def test_progress_is_shown_and_a_job_can_be_called_off(visit, browsed_engine):
     visitor = visit(DESKTOP)
     page = visitor.page

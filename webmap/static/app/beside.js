@@ -71,9 +71,10 @@ function part(name, told) {
 
 function preflightLine() {
   const told = streets.preflight();
-  if (!settings.pages.preflight || !told) return null;
-  const n = told.total ?? told.findings?.length ?? null;
-  return el("a", { class: "beside-link", href: `${settings.pages.preflight}?county=${state.county}&lang=${settings.locale}` }, n === null ? t("page.preflight") : t("page.preflight_n", { n: number(n) }));
+  if (!told) return null;
+  const n = told.unusable + told.doubtful;
+  const query = new URLSearchParams({ county: state.county, rule: state.rule, measure: state.measure, lang: settings.locale });
+  return el("a", { class: "beside-link", href: `${settings.pages.preflight}?${query}` }, n ? t("page.preflight_n", { n: number(n) }) : t("page.preflight"));
 }
 
 export function drawBeside(node) {

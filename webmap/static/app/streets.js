@@ -40,10 +40,8 @@ export const served = () => (state.measure === "streets" && network() && current
 // One station's reach: people by both measures, and the streets from which it is reached in time.
 export const stationReach = (id) => later.of(`coverage/stations/${id}/reach`, { rule: state.rule }, (answer) => ({ ...answer, lines: decodeLines(answer).one }));
 
-// How many findings of the check before counting wait in this county, for those who may see them.
-export const preflight = () => (settings.pages.preflight && (settings.may.plans === "all" || settings.may.plans.includes(state.county))
-  ? later.of("preflight", { county: state.county })
-  : null);
+// How many stations and places are to mend in this county; the answer tells it to those who may plan there.
+export const preflight = () => (settings.pages.preflight ? current.answer?.preflight ?? null : null);
 
 // A place of one of the lists, with the list it is in.
 export function between(id) {

@@ -11,6 +11,7 @@ from geodata.db import make_engine
 from geodata.models import Division
 from scripts.cli.console import Console
 from scripts.cli.coverage import _next_open, coverage
+from tests.integration.geodata.coverage.drawn_network import store_network
 from tests.integration.geodata.coverage.small_county import (
     ALL_WEEK,
     COUNTY,
@@ -100,3 +101,16 @@ def test_what_cannot_be_answered_is_refused(run):
         refused = run(*arguments)
         assert refused.exit_code == status
         assert words in refused.output
+
+
+def test_along_streets_the_sentence_says_seconds_and_who_is_unplaced(run, database_url):
+    refused = run("--county", COUNTY, "--measure", "streets")
+    assert refused.exit_code != 0
+    assert "路网" in refused.output
+    engine = make_engine(database_url)
+    with Session(engine) as session, session.begin():
+        store_network(session, [(113.51, 34.74), (113.53, 34.74)])
+    engine.dispose()
+    said = run("--county", COUNTY, "--measure", "streets", "--time", "22:00").output
+    assert "步行十分钟·沿路 600 秒内" in said
+    assert "1 处离路太远，沿路算不了（300 人）" in said

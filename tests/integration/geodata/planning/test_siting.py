@@ -12,7 +12,8 @@ from geodata.models import CandidateSite, SitingRun, Station
 from geodata.planning import siting
 from geodata.planning.siting_question import SitingOptions
 from geodata.queries.scopes import EVERYTHING, Scope
-from geodata.vocab import SitingAction, SitingGoal, SitingSource
+from geodata.vocab import Measure, SitingAction, SitingGoal, SitingSource
+from tests.integration.geodata.coverage.drawn_network import store_network
 from tests.integration.geodata.coverage.small_county import (
     ALL_WEEK,
     AS_OF,
@@ -239,3 +240,23 @@ def test_an_answer_of_another_county_is_not_there(session, town):
     number = ask(session, most=1)["id"]
     with pytest.raises(NotFound, match="siting_not_found"):
         siting.load_answer(session, number, Scope(county_codes=frozenset({"110101"})))
+
+
+def test_along_streets_nobody_is_gained_over_a_river_without_a_bridge(session, county):
+    """A crowd 200 m from the nearer candidate, but over the river; the other one is on its own bank."""
+
+    def bank(metres, side):
+        return away(*away(LON, LAT, 90, metres), 0, side)
+
+    store_network(session, [bank(0, 0), bank(1500, 0)], [bank(0, 200), bank(1500, 200)])
+    county.demand(*bank(100, 200), people=60)
+    near = candidate(county, *bank(100, 0), name="对岸")
+    far = candidate(county, *bank(500, 200), name="同岸")
+    lost = candidate(county, *bank(700, 900), name="离路远")
+    straight = ask(session, most=1)
+    assert straight["sites"][0]["id"] == near.id
+    question = CoverageQuestion(county_code=COUNTY, as_of=AS_OF, measure=Measure.STREETS)
+    streets = ask(session, question, most=1)
+    assert (streets["sites"][0]["id"], streets["people"], streets["recounted"]) == (far.id, 60, 60)
+    assert streets["barred"] == {"off_network": 1}
+    assert lost.id not in [site["id"] for site in streets["sites"]]

@@ -201,7 +201,7 @@ def test_what_if_along_streets_equals_the_engine_over_changed_streets(session, s
     base = get_base(session, asked)
     seen = set()
 
-    @settings(max_examples=40, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=80, deadline=None, derandomize=True, database=None)
     @given(changes_, st.lists(wall, max_size=2), st.lists(bridge, max_size=2, unique_by=str), st.randoms())
     def equal(rows, walls, bridges, random):
         walls = [each for each in walls if shape(each).intersects(base.outline)]

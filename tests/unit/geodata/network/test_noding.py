@@ -52,6 +52,7 @@ def test_a_bridge_joins_where_it_ends() -> None:
 def test_a_road_that_ends_under_a_bridge_does_not_climb_it() -> None:
     noded = node(ACROSS, [(50.0, -50.0), (50.0, 0.0)], bridges=(0,))
     assert (len(noded.pieces), junctions(noded)) == (2, 4)
+    assert not len(noded.almost)
 
 
 def test_an_end_on_a_line_is_a_junction() -> None:
