@@ -180,15 +180,14 @@ def point_layers(zoom: int, *, for_one_county: bool) -> list[str]:
     ]
 
 
-def plan_layers(zoom: int, *, for_one_county: bool, with_candidates: bool) -> list[str]:
+def plan_layers(zoom: int, *, for_one_county: bool) -> list[str]:
     """SQL of what planners drew: barriers in force today, and sites where a station could be.
 
-    Barriers decide figures that everybody sees, so everybody sees them; sites only who may read plans.
+    Only in counties whose plans are open to the reader.
     """
     if zoom < _PLANS_FROM_ZOOM:
         return []
-    layers = [_barrier(for_one_county=for_one_county)]
-    return [*layers, _candidate(for_one_county=for_one_county)] if with_candidates else layers
+    return [_barrier(for_one_county=for_one_county), _candidate(for_one_county=for_one_county)]
 
 
 def _encoded(layer: str, rows: str) -> str:
@@ -386,6 +385,7 @@ SELECT b.id, b.name, b.kind, b.county_code AS county, b.valid_to::text AS until,
     {_clipped("ST_Transform(b.geom, 3857)")} AS geom
 FROM barriers b
 WHERE b.geom && {_WIDE_DEG} AND {_of_county("b.county_code", for_one_county=for_one_county)}
+    AND {_is_open("b.county_code", "planned")}
     AND b.valid_from <= {today} AND (b.valid_to IS NULL OR b.valid_to > {today})
 ORDER BY b.id
 """,

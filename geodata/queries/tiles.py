@@ -108,7 +108,7 @@ def get_tile(z: int, x: int, y: int) -> Tile:
 
 @dataclass(frozen=True)
 class Opened:
-    """What of a tile is open to its reader: where enterprises and sites are drawn, grids counted.
+    """What of a tile is open to its reader: where enterprises are drawn, grids counted, plans shown.
 
     Only whole counties; who answers for single grids finds their enterprises in lists.
     """
@@ -186,7 +186,7 @@ def _statement(
     elif part == Part.POINTS:
         layers = point_layers(zoom, for_one_county=for_one_county)
     else:
-        layers = plan_layers(zoom, for_one_county=for_one_county, with_candidates=with_plans)
+        layers = plan_layers(zoom, for_one_county=for_one_county) if with_plans else []
     if not layers:
         return None
     return sa.text("SELECT " + " || ".join(f"coalesce(({layer}), '')" for layer in layers))

@@ -48,10 +48,8 @@ function reach() {
 // What planners drew, and the places between the two measures, where there is any.
 function drawn() {
   const between = state.show ? [entry(betweenSymbol(state.show), t(`page.between.is.${state.show}`))] : [];
-  const plans = [
-    ...(state.measure === "streets" ? [line("barrier", t("page.legend.barrier")), swatch("barrier", t("page.legend.barrier_area"))] : []),
-    ...(may("plans", state.county) ? [station("candidate", "page.legend.candidate")] : []),
-  ];
+  const barriers = state.measure === "streets" ? [line("barrier", t("page.legend.barrier")), swatch("barrier", t("page.legend.barrier_area"))] : [];
+  const plans = may("plans", state.county) ? [...barriers, station("candidate", "page.legend.candidate")] : [];
   return between.length + plans.length ? el("ul", { class: "legend-plans" }, between, plans) : null;
 }
 
