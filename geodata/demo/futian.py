@@ -33,9 +33,11 @@ PLANNER = "demo-planner"
 FENCE_NAME = "轨道施工围挡（演示）"
 AREA_NAME = "路网覆盖范围（示意）"
 _RANKS = {
-    **dict.fromkeys(("motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link"), 1),
-    **dict.fromkeys(("secondary", "secondary_link"), 2),
-    **dict.fromkeys(("tertiary", "tertiary_link", "unclassified"), 3),
+    **dict.fromkeys(("motorway", "trunk", "primary"), 1),
+    "secondary": 2,
+    **dict.fromkeys(("tertiary", "unclassified"), 3),
+    # Ramps as wide as their roads would fill a junction.
+    **dict.fromkeys(("motorway_link", "trunk_link", "primary_link", "secondary_link", "tertiary_link"), 3),
 }
 _LOWEST_RANK = 4
 
