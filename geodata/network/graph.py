@@ -102,8 +102,8 @@ def make_network(
     starts, ends = np.asarray(start, dtype=np.int64), np.asarray(end, dtype=np.int64)
     shapes = np.asarray(lines, dtype=object)
     if srid is None:
-        bounds = shapely.total_bounds(shapes)
-        srid = metric_srid(float(bounds[0] + bounds[2]) / 2) if len(shapes) else metric_srid(105.0)
+        bounds = shapely.total_bounds(shapes) if len(shapes) else (105.0, 0.0, 105.0, 0.0)
+        srid = metric_srid(float(bounds[0] + bounds[2]) / 2)
     return Network(
         nodes=int(max(starts.max(), ends.max())) + 1 if nodes is None and len(starts) else nodes or 0,
         number=np.arange(len(starts), dtype=np.int64),

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
-from shapely.ops import substring
 
 from geodata.network.entries import Entries
 from geodata.network.graph import Lines, Streets
@@ -74,17 +73,38 @@ def find_served(streets: Streets, stations: Entries, sure: Bools, limit_s: float
 
 def lines_of(streets: Streets, served: Served, rows: Ints) -> Lines:
     """Some pieces as lines in the network's zone, joined where they meet end to end."""
+    if not len(rows):
+        return np.empty(0, dtype=object)
     edge, begin, end = served.edge[rows], served.begin[rows], served.end[rows]
     whole = (begin <= 0) & (end >= 1)
-    parts = [
-        substring(streets.lines[row], first, last, normalized=True)
-        for row, first, last in zip(edge[~whole], begin[~whole], end[~whole], strict=True)
-    ]
-    pieces = [*streets.lines[edge[whole]], *(part for part in parts if part.geom_type == "LineString")]
-    if not pieces:
-        return np.empty(0, dtype=object)
+    parts = _cut(streets.lines[edge[~whole]], begin[~whole], end[~whole])
+    pieces = np.concatenate((streets.lines[edge[whole]], parts))
     merged: Lines = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(pieces)))
     return merged
+
+
+def _cut(lines: Lines, begin: Floats, end: Floats) -> Lines:
+    """Each line from one share of its length to another, all at once."""
+    if not len(lines):
+        return np.empty(0, dtype=object)
+    whole = shapely.length(lines)
+    corners, owner = shapely.get_coordinates(lines, return_index=True)
+    step = np.zeros(len(corners))
+    step[1:] = np.hypot(*(corners[1:] - corners[:-1]).T)
+    along = np.cumsum(step)
+    along -= along[np.searchsorted(owner, np.arange(len(lines)))][owner]
+    inner = (along > (begin * whole)[owner]) & (along < (end * whole)[owner])
+    tips = [
+        shapely.get_coordinates(shapely.line_interpolate_point(lines, share, normalized=True))
+        for share in (begin, end)
+    ]
+    line = np.concatenate((np.arange(len(lines)), owner[inner], np.arange(len(lines))))
+    place = np.concatenate((begin * whole, along[inner], end * whole))
+    order = np.lexsort((place, line))
+    cut: Lines = shapely.linestrings(
+        np.vstack((tips[0], corners[inner], tips[1]))[order], indices=line[order]
+    )
+    return cut
 
 
 def _all_spans(streets: Streets, stations: Entries, bound_s: float) -> Iterator[_Spans]:

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 from geodata.assignment.offices import find_union_of
 from geodata.queries import finder as queries
 from geodata.queries.coverage import list_services
-from geodata.queries.map_choices import CountyChoice, list_county_choices
+from geodata.queries.map_choices import CountyChoice, list_county_choices, read_networks_in_use
 from geodata.queries.reports import list_outcomes
 from geodata.queries.station_care import list_photo_ids
 from geodata.rules.finder import ALL_NIGHT, Rank, Seen, arrange, clock, rank_of
@@ -256,8 +256,14 @@ def _script_data(wish: Wish, services: dict[str, str], counties: list[CountyChoi
 
 
 def _bounds(counties: list[CountyChoice]) -> list[dict[str, Any]]:
+    networks = read_networks_in_use(requests.session())
     return [
-        {"code": each.code, "name": each.name, "bounds": [round(value, 4) for value in each.bounds]}
+        {
+            "code": each.code,
+            "name": each.name,
+            "bounds": [round(value, 4) for value in each.bounds],
+            "credit": networks[each.code].credit if each.code in networks else "",
+        }
         for each in counties
     ]
 

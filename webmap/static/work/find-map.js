@@ -55,11 +55,13 @@ export class SmallMap {
     this.zoom = START_ZOOM;
     this.canvas = el("canvas", { class: "map-canvas", tabindex: "0", role: "img", "aria-label": t("find.map") });
     this.words = el("p", { class: "map-words", role: "status" });
+    // Whoever made the streets of the county, which the lines may be drawn from.
+    this.credit = el("p", { class: "find-small" });
     fill(root, this.words, el("div", { class: "map-box" }, this.canvas,
       el("div", { class: "map-zooms" },
         el("button", { type: "button", class: "button", "aria-label": t("page.zoom_in"), on: { click: () => this.zoomBy(1) } }, icon("plus")),
         el("button", { type: "button", class: "button", "aria-label": t("page.zoom_out"), on: { click: () => this.zoomBy(-1) } }, icon("minus")))),
-      el("p", { class: "find-small" }, t("find.map_note")));
+      el("p", { class: "find-small" }, t("find.map_note")), this.credit);
     this.listen();
     new ResizeObserver(() => this.draw()).observe(this.canvas);
   }
@@ -96,6 +98,7 @@ export class SmallMap {
     const county = this.county();
     if (this.loaded === county) return;
     this.loaded = county;
+    this.credit.textContent = data.counties.find(({ code }) => code === county)?.credit ?? "";
     try {
       const { body } = await read(`/api/v1/find/ground?county=${county}`);
       this.lines = body.lines.map(([kind, rank, line]) => ({ kind, rank, line: decode(line) }));

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geodata.network.entries import enter
-from geodata.network.graph import Use, make_streets, pieces_of, to_zone
+from geodata.network.graph import Use, make_network, make_streets, pieces_of, to_zone
 from geodata.network.travel import reach_matrix, seconds_to_nearest, travel_pairs
 from geodata.vocab import Profile
 from tests.unit.geodata.network.drawing import ALL, lonlat, search, town
@@ -130,6 +130,13 @@ def test_walls_are_not_stepped_across_on_the_way_to_the_street():
     assert entries.edge[0] == 1
     assert entries.access_m[0] == pytest.approx(60, abs=0.01)
     assert not enter(walled, lonlat((500, 30)), 50.0).placed[0]
+
+
+def test_no_street_at_all_reaches_nobody():
+    streets = make_streets(make_network([], [], [], [], [], []), Profile.FOOT, ONE_MPS)
+    entries = enter(streets, lonlat((0, 0)), 100.0)
+    assert np.isnan(seconds_to_nearest(streets, entries, entries)).all()
+    assert reach_matrix(streets, entries, entries, 600.0).nnz == 0
 
 
 def test_pieces_are_told_by_size():
