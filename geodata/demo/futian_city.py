@@ -305,11 +305,11 @@ _HOSTS = (
 
 
 def invent_sites(city: City) -> list[Site]:
-    """Candidate sites with what a station there would cost, in ten thousand yuan."""
+    """Candidate sites with what a station there would cost, in yuan."""
     rng = generator("futian sites")
     names = Pool(PLACES, rng)
     places = city.beside_streets(rng, SITES)
     return [
-        Site(f"{names.deal()}{word}（虚构）", kind, float(rng.integers(2, 13)), lon, lat)
+        Site(f"{names.deal()}{word}（虚构）", kind, 10_000.0 * float(rng.integers(2, 13)), lon, lat)
         for (kind, word), (lon, lat) in zip(_HOSTS, places.tolist(), strict=True)
     ]
