@@ -204,11 +204,16 @@ def make_streets(
 
 def least_matrix(tail: Ints, head: Ints, seconds: Floats, size: int) -> csr_array:
     """A sparse matrix of the least seconds of each pair; an ordinary one would add parallel edges up."""
-    order = np.lexsort((seconds, head, tail))
-    tail, head, seconds = tail[order], head[order], seconds[order]
-    first = np.ones(len(tail), dtype=np.bool_)
-    first[1:] = (tail[1:] != tail[:-1]) | (head[1:] != head[:-1])
-    return csr_array((seconds[first], (tail[first], head[first])), shape=(size, size))
+    if not len(tail):
+        return csr_array((size, size), dtype=np.float64)
+    pair = tail * size + head
+    order = np.argsort(pair)
+    pair = pair[order]
+    first = np.flatnonzero(np.concatenate(([True], pair[1:] != pair[:-1])))
+    least = np.minimum.reduceat(seconds[order], first)
+    rows, columns = np.divmod(pair[first], size)
+    starts = np.concatenate(([0], np.cumsum(np.bincount(rows, minlength=size))))
+    return csr_array((least, columns.astype(np.int32), starts.astype(np.int32)), shape=(size, size))
 
 
 def pieces_of(network: Network, profile: Profile) -> tuple[Ints, Ints]:
