@@ -22,9 +22,14 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from geodata import migrations
-from geodata.db import make_engine
+from geodata.coverage.question import CoverageQuestion
+from geodata.db import make_engine, transaction
+from geodata.demo.futian_city import COUNTY as STREETS_COUNTY
 from geodata.demo.people import LIAISON_GRID, MANAGED_STATIONS, SIGN_INS
 from geodata.demo.sources import MAIN_COUNTY
+from geodata.planning.siting import answer, prepare
+from geodata.planning.siting_question import SitingOptions
+from geodata.vocab import Measure
 from scripts.cluster import ROOT, throwaway
 from scripts.main_job import do_main_job
 from webmap.app import create_app
@@ -49,6 +54,7 @@ class Shot:
 
 
 _STATION = "/my-stations/{station}"
+_ASKED = f"county={STREETS_COUNTY}&measure=streets&time=22:00&services=food_heating"
 SHOTS = (
     Shot("planner-map", "demo-planner", "/"),
     Shot("planner-overview", "demo-planner", "/overview"),
@@ -57,6 +63,11 @@ SHOTS = (
     Shot("planner-reviews", "demo-planner", "/reviews"),
     Shot("planner-boundaries", "demo-planner", "/boundaries"),
     Shot("planner-imports", "demo-planner", "/imports"),
+    Shot("planner-streets", "demo-planner", f"/?{_ASKED}"),
+    Shot("planner-week", "demo-planner", f"/coverage/week?{_ASKED}"),
+    Shot("planner-siting", "demo-planner", "/siting/{siting}"),
+    Shot("planner-plans", "demo-planner", f"/?tab=plans&{_ASKED}"),
+    Shot("planner-preflight", "demo-planner", f"/preflight?county={STREETS_COUNTY}&measure=streets"),
     Shot("liaison-today", "demo-liaison", "/my-grid", PHONE),
     Shot("liaison-enterprises", "demo-liaison", "/my-grid/enterprises", PHONE),
     Shot("liaison-map", "demo-liaison", "/my-grid/map", PHONE),
@@ -149,6 +160,7 @@ def _demonstration() -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]:
         with engine.connect() as connection:
             asked = {"grid": LIAISON_GRID, "station": MANAGED_STATIONS[0], "county": MAIN_COUNTY}
             words = dict(connection.execute(_WORDS, asked).mappings().one())
+        words["siting"] = _ask_for_sites(engine)
         engine.dispose()
         app = create_app(Settings(database_url=url, default_county=MAIN_COUNTY))
         server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
@@ -161,6 +173,15 @@ def _demonstration() -> Iterator[tuple[str, dict[str, Any], dict[str, str]]]:
             thread.join()
             server.server_close()
             app.extensions["tenmin.engine"].dispose()
+
+
+def _ask_for_sites(engine: sa.Engine) -> int:
+    """Three more sites for a hot meal at ten at night; the number of the answer."""
+    question = CoverageQuestion(
+        STREETS_COUNTY, minute=22 * 60, services=("food_heating",), measure=Measure.STREETS
+    )
+    with transaction(engine) as session:
+        return answer(session, prepare(session, question, SitingOptions(most=3)), by="demo-planner")
 
 
 @contextmanager
@@ -189,9 +210,9 @@ def _picture(
         complaints = _listen(page)
         if shot.login:
             _sign_in(page, site, shot.login, passwords[shot.login])
-        answer = page.goto(site + shot.path.format(**words), wait_until="networkidle")
-        if answer is None or not answer.ok or "/login" in page.url:
-            raise _Unshowable(f"{page.url} answered {answer.status if answer else 'nothing'}")
+        shown = page.goto(site + shot.path.format(**words), wait_until="networkidle")
+        if shown is None or not shown.ok or "/login" in page.url:
+            raise _Unshowable(f"{page.url} answered {shown.status if shown else 'nothing'}")
         _settle(page)
         if complaints:
             raise _Unshowable("; ".join(complaints))
