@@ -52,7 +52,7 @@ def cut(network: Network, walls: Sequence[shapely.Geometry]) -> Network:
     strips = shapely.union_all(
         [shapely.buffer(wall, WALL_HALF_WIDTH_M, cap_style="flat") for wall in _simple(walls)]
     )
-    met = shapely.STRtree(network.lines).query(strips, predicate="intersects")
+    met = network.tree.query(strips, predicate="intersects")
     if not len(met):
         return network
     left = shapely.difference(network.lines[met], strips)

@@ -71,6 +71,13 @@ class Network:
         return xy
 
     @cached_property
+    def tree(self) -> shapely.STRtree:
+        """Index over ``lines``, made once for all that is drawn on the network."""
+        tree = shapely.STRtree(self.lines)
+        tree.query(shapely.Point(0, 0))  # GEOS builds it on first use: never in two threads
+        return tree
+
+    @cached_property
     def stretch(self) -> float:
         """The greatest length of an edge in ``srid`` over its true one; hardly above 1 inside the zone."""
         return float((shapely.length(self.lines) / self.length_m).max(initial=1.0))
