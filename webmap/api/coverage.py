@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from geodata.coverage.question import CoverageQuestion
 from geodata.coverage.service import CoverageAnswer, answer_question, load_answer
 from geodata.queries.coverage import list_rules, list_services
 from geodata.queries.map_choices import read_networks_in_use
@@ -60,15 +59,7 @@ _memory = Memory(_MEMORY_BYTES)
 @bp.output(coverage_schemas.CoverageAnswer)
 def get_coverage(query: parameters.CoverageQuery) -> Response:
     """Shares, gaps and stations of one question, official figures by the county's own stations."""
-    question = CoverageQuestion(
-        county_code=query.county,
-        rule_code=query.rule,
-        day_type=query.day,
-        minute=query.minute,
-        services=query.service_codes,
-        as_of=query.as_of or parameters.today(),
-        measure=query.measure,
-    ).normalized()
+    question = parameters.coverage_question(query)
     session = requests.session()
     version = data_version(session, _SUBJECTS)
     counts, plans = _may_count(question.county_code), _may_plan(question.county_code)

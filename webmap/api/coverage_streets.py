@@ -9,7 +9,6 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from geodata.coverage.question import CoverageQuestion
 from geodata.coverage.street_drawing import describe_reach, draw_served
 from geodata.queries.state import data_version
 from webmap import requests
@@ -32,15 +31,7 @@ _memory = Memory(_MEMORY_BYTES)
 @bp.output(coverage_schemas.ServedStreets)
 def get_served_streets(query: parameters.CoverageQuery) -> Response:
     """The streets of a county from which a counting station is in time: a drawing, never a count."""
-    question = CoverageQuestion(
-        county_code=query.county,
-        rule_code=query.rule,
-        day_type=query.day,
-        minute=query.minute,
-        services=query.service_codes,
-        as_of=query.as_of or parameters.today(),
-        measure=query.measure,
-    )
+    question = parameters.coverage_question(query)
     return _kept(("served", question), question.as_of, lambda: draw_served(requests.session(), question))
 
 
