@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from geodata.coverage.difference import answer_difference
 from geodata.coverage.longer import propose_longer_hours
+from geodata.coverage.question import SUBJECTS
 from geodata.coverage.ways import answer_ways
 from geodata.coverage.week import WeekQuestion, answer_week
 from geodata.planning.preflight import run_preflight, summary_of
@@ -25,20 +26,8 @@ if TYPE_CHECKING:
 
     from geodata.coverage.question import CoverageQuestion
 
-SUBJECTS = (
-    "areas",
-    "assignments",
-    "barriers",
-    "calendar",
-    "demand",
-    "divisions",
-    "enterprises",
-    "grids",
-    "networks",
-    "rules",
-    "stations",
-)
-"""What such answers depend on."""
+WEEK_SUBJECTS = (*SUBJECTS, "calendar")
+"""What such answers depend on: which days are holidays, too."""
 
 _MEMORY_BYTES = 32 * 1024 * 1024
 _GZIP_LEVEL = 5
@@ -87,7 +76,7 @@ def preflight_summary(question: CoverageQuestion) -> dict[str, Any]:
 
 def version() -> str:
     """The state of the data that these answers come from."""
-    return data_version(requests.session(), SUBJECTS)
+    return data_version(requests.session(), WEEK_SUBJECTS)
 
 
 def unpack(answer: bytes) -> dict[str, Any]:

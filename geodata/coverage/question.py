@@ -9,6 +9,20 @@ from geodata.rules.availability import LOCAL_TIME, Moment
 from geodata.rules.hours import DAY_MIN
 from geodata.vocab import DayType, Measure
 
+SUBJECTS = (
+    "areas",
+    "assignments",
+    "barriers",
+    "demand",
+    "divisions",
+    "enterprises",
+    "grids",
+    "networks",
+    "rules",
+    "stations",
+)
+"""Whose data decide an answer, see ``geodata.queries.state``."""
+
 DEFAULT_RULE = "walk_10"
 DEFAULT_MINUTE = 15 * 60
 

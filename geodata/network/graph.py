@@ -170,11 +170,6 @@ class Streets:
         seconds = np.concatenate((self.seconds[self.forward], self.seconds[self.backward]))
         return least_matrix(tail, head, seconds, self.network.nodes)
 
-    @property
-    def fastest_mps(self) -> float:
-        """No traveller is faster than this anywhere."""
-        return self.pace_mps
-
 
 def make_streets(
     network: Network, profile: Profile, pace_mps: float, *, walls: Sequence[shapely.Geometry] = ()

@@ -226,7 +226,7 @@ def _pairs_by_neighbourhood(
     if not len(rows) or not len(chosen):
         return
     placed, sources = places.take(rows), stations.take(chosen)
-    far_m = bound_s * streets.fastest_mps * streets.network.stretch * _SLACK + 1
+    far_m = bound_s * streets.pace_mps * streets.network.stretch * _SLACK + 1
     node_points = _Points.of(streets.network.node_xy)
     place_points = _Points.of(_middle(streets, placed))
     place_slack = _half_lengths(streets, placed)

@@ -94,7 +94,7 @@ def edit_ground(
     drawn = shapely.union_all([to_zone(shape, way.streets.network.srid) for shape in (*walls, *bridges)])
     moved = _Moved.between(old.streets, way.streets)
     here, there = (_enter_again(old, way, moved, drawn, points) for points in (ground.places, stations))
-    far_m = way.limit_s * way.streets.fastest_mps * _SLACK + LINK_JOIN_M + way.cap_m
+    far_m = way.limit_s * way.streets.pace_mps * _SLACK + LINK_JOIN_M + way.cap_m
     near = np.flatnonzero(_metres(way, stations, drawn) <= far_m)
     anew = reach_matrix(way.streets, here, there.take(near), way.limit_s).tocsc()
     stay = np.setdiff1d(np.arange(len(stations)), near)

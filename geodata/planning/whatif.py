@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from geodata.coverage.inputs import read_inputs
-from geodata.coverage.question import CoverageQuestion
+from geodata.coverage.question import SUBJECTS, CoverageQuestion
 from geodata.coverage.shelf import Shelf
 from geodata.errors import InvalidInput
 from geodata.planning.trying import Base, Tried
@@ -22,20 +22,6 @@ from geodata.queries.coverage_reads import read_outlines
 from geodata.queries.state import data_version
 from geodata.rules.changes import Change, check_changes, read_changes
 from geodata.vocab import DayType
-
-SUBJECTS = (
-    "areas",
-    "assignments",
-    "barriers",
-    "demand",
-    "divisions",
-    "enterprises",
-    "grids",
-    "networks",
-    "rules",
-    "stations",
-)
-"""What a base is made of; scenarios themselves change nothing."""
 
 KEPT_BASES = 6
 _bases: Shelf[Base] = Shelf(KEPT_BASES, lambda _base: 1)

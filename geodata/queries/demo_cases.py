@@ -69,11 +69,6 @@ def backdate_case(session: Session, case_id: int, *, days: int, claim_until: dat
     )
 
 
-def set_claim_until(session: Session, case_id: int, claim_until: date) -> None:
-    """Let a claim end on a day."""
-    session.execute(sa.update(FoundingCase).where(FoundingCase.id == case_id).values(claim_until=claim_until))
-
-
 def set_pause_since(session: Session, case_id: int, since: date) -> None:
     """Let a pause have begun on a past day."""
     session.execute(

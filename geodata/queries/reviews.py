@@ -1,6 +1,6 @@
 """What waits for a person to decide, of every kind, in one list by how long it waits."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -264,10 +264,6 @@ class Surroundings:
     accuracy_m: float | None
     grids: tuple[NearGrid, ...]
 
-    def without_outlines(self) -> "Surroundings":
-        """The same for lists that draw nothing."""
-        return replace(self, grids=tuple(replace(grid, outline=None) for grid in self.grids))
-
 
 def read_surroundings(
     session: Session, enterprise_id: int, named: list[int], *, county_code: str | None, limit: int = 12
@@ -294,18 +290,6 @@ def read_surroundings(
     )
     accuracy = place.accuracy_m if place.lon is not None else None
     return Surroundings(place.lon, place.lat, accuracy, tuple(NearGrid(**row) for row in rows.mappings()))
-
-
-def list_grids_of_county(session: Session, county_code: str | None) -> list[tuple[int, str, str]]:
-    """(id, code, name) of the grids in force of a county, by code."""
-    rows = session.execute(
-        sa.text(
-            f"SELECT g.id, g.code, b.name FROM {GRIDS_IN_FORCE} WHERE g.county_code = :county "
-            'ORDER BY g.code COLLATE "C", g.id'
-        ),
-        {"county": county_code},
-    )
-    return [(grid_id, code, name) for grid_id, code, name in rows]
 
 
 def name_grids(session: Session, grid_ids: list[int]) -> dict[int, tuple[str, str, str]]:

@@ -123,16 +123,6 @@ def list_care(session: Session, scope: Scope) -> list[StationNeed]:
     return [_need(row) for row in session.execute(statement, values).mappings()]
 
 
-def count_care(session: Session, scope: Scope) -> dict[CareNeed, int]:
-    """How many stations of a scope wait for each thing; every need is named."""
-    condition, values = clauses.where(Clause("TRUE"), scope.stations("s"))
-    statement = sa.text(
-        f"{_needs(condition)} SELECT n.need, count(DISTINCT n.id) AS stations FROM needs n GROUP BY n.need"
-    )
-    found = {row.need: row.stations for row in session.execute(statement, values)}
-    return {need: found.get(need, 0) for need in CareNeed}
-
-
 def _need(row: Any) -> StationNeed:
     return StationNeed(
         need=CareNeed(row["need"]),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from apiflask import APIBlueprint
 from flask import Response
 
+from geodata.coverage.question import SUBJECTS
 from geodata.coverage.service import CoverageAnswer, answer_question, load_answer
 from geodata.queries.coverage import list_rules, list_services
 from geodata.queries.map_choices import read_networks_in_use
@@ -24,18 +25,6 @@ if TYPE_CHECKING:
 
 bp = APIBlueprint("coverage", __name__, url_prefix="/api/v1", tag="coverage")
 
-_SUBJECTS = (
-    "areas",
-    "assignments",
-    "barriers",
-    "demand",
-    "divisions",
-    "enterprises",
-    "grids",
-    "networks",
-    "rules",
-    "stations",
-)
 _RULE_FIELDS = (
     "code",
     "label_zh",
@@ -61,7 +50,7 @@ def get_coverage(query: parameters.CoverageQuery) -> Response:
     """Shares, gaps and stations of one question, official figures by the county's own stations."""
     question = parameters.coverage_question(query)
     session = requests.session()
-    version = data_version(session, _SUBJECTS)
+    version = data_version(session, SUBJECTS)
     counts, plans = _may_count(question.county_code), _may_plan(question.county_code)
     key = (str(requests.engine().url), question, counts, plans, version)
 

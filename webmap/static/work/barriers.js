@@ -25,28 +25,8 @@ const buttons = new Map([...document.querySelectorAll("[data-pencil]")].map((but
 const form = document.getElementById("new-barrier");
 let hasBase = false;
 
-function visible(view) {
-  const z = view.tileZoom;
-  const size = view.scale / 2 ** z;
-  const places = [];
-  for (let ty = Math.floor(view.y / size); ty * size < view.y + view.height; ty += 1) {
-    for (let tx = Math.floor(view.x / size); tx * size < view.x + view.width; tx += 1) {
-      if (Math.min(tx, ty) < 0 || Math.max(tx, ty) >= 2 ** z) continue;
-      const tile = tiles.get(z, tx, ty);
-      const found = tile ? { tile, up: 0 } : tiles.parent(z, tx, ty);
-      if (!found) continue;
-      const frame = { x: tx * size - view.x, y: ty * size - view.y, size };
-      const times = 2 ** found.up;
-      const k = (size * times) / found.tile.extent;
-      const side = found.tile.extent / times;
-      places.push({ frame, ratio: view.ratio, tile: found.tile, k, x: frame.x - (tx % times) * side * k, y: frame.y - (ty % times) * side * k });
-    }
-  }
-  return places;
-}
-
 function paint(c, view) {
-  const places = visible(view);
+  const places = tiles.visible(view);
   drawGround(c, view, places, countyPath(places, settings.county), hasBase);
   drawCountyLines(c, places, settings.county);
 }

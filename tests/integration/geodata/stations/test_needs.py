@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from geodata.models import CountySetting, StationClosure
 from geodata.queries.scopes import Scope
-from geodata.queries.station_needs import count_care, list_care
+from geodata.queries.station_needs import list_care
 from geodata.stations.reading import list_own
 from geodata.stations.today import TodayUpdate, update_today
 from geodata.vocab import CareNeed
@@ -83,13 +83,6 @@ def test_only_stations_of_the_scope_are_listed(kept):
     assert needs(kept, Scope()) == []
     assert needs(kept, Scope(station_ids=frozenset({kept.id + 1}))) == []
     assert needs(kept, Scope(everything=True)) == [CareNeed.UNCONFIRMED]
-
-
-def test_counts_name_every_need(kept):
-    confirmed(kept, None)
-    counts = count_care(kept.session, COUNTY_SCOPE)
-    assert counts[CareNeed.UNCONFIRMED] == 1
-    assert set(counts) == set(CareNeed)
 
 
 def test_own_stations_come_with_those_first_that_wait(kept):

@@ -139,25 +139,8 @@ export class TenminMap {
     this.layer.redraw();
   }
 
-  visible(view) {
-    const z = view.tileZoom;
-    const size = view.scale / 2 ** z;
-    const limit = 2 ** z;
-    const places = [];
-    for (let ty = Math.floor(view.y / size); ty * size < view.y + view.height; ty += 1) {
-      for (let tx = Math.floor(view.x / size); tx * size < view.x + view.width; tx += 1) {
-        if (ty < 0 || ty >= limit || tx < 0 || tx >= limit) continue;
-        const tile = this.tiles.get(z, tx, ty);
-        const frame = { x: tx * size - view.x, y: ty * size - view.y, size };
-        const found = tile ? { tile, up: 0 } : this.tiles.parent(z, tx, ty);
-        if (found) places.push({ frame, ratio: view.ratio, ...part(found, tx, ty, frame) });
-      }
-    }
-    return places;
-  }
-
   paint(c, view) {
-    const places = this.visible(view);
+    const places = this.tiles.visible(view);
     const county = countyPath(places, state.county);
     this.hits = { points: [], areas: [], lines: [] };
     this.places = places;
@@ -257,14 +240,6 @@ function contains(context, path, x, y) {
 }
 
 // The tile itself, or the part of a coarser one that stands in for it until it is here.
-function part({ tile, up }, tx, ty, frame) {
-  const times = 2 ** up;
-  const k = (frame.size * times) / tile.extent;
-  const side = tile.extent / times;
-  const [left, top] = [(tx % times) * side, (ty % times) * side];
-  return { tile, k, x: frame.x - left * k, y: frame.y - top * k, own: [left, top, side] };
-}
-
 function pointsOf(layer, places, view) {
   const seen = new Set();
   const rows = [];

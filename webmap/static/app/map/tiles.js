@@ -81,6 +81,15 @@ function prepare(layers, county) {
   };
 }
 
+// Where a part of a tile stands in a frame: the whole of it, or the piece of a wider one.
+function part({ tile, up }, tx, ty, frame) {
+  const times = 2 ** up;
+  const k = (frame.size * times) / tile.extent;
+  const side = tile.extent / times;
+  const [left, top] = [(tx % times) * side, (ty % times) * side];
+  return { tile, k, x: frame.x - left * k, y: frame.y - top * k, own: [left, top, side] };
+}
+
 export class Tiles {
   constructor(onArrival) {
     this.kept = new Map();
@@ -120,6 +129,24 @@ export class Tiles {
       if (entry?.tile) return { tile: entry.tile, up };
     }
     return null;
+  }
+
+  // The tiles of a view that are here, each with its frame on the screen; what is missing is asked for.
+  visible(view) {
+    const z = view.tileZoom;
+    const size = view.scale / 2 ** z;
+    const limit = 2 ** z;
+    const places = [];
+    for (let ty = Math.floor(view.y / size); ty * size < view.y + view.height; ty += 1) {
+      for (let tx = Math.floor(view.x / size); tx * size < view.x + view.width; tx += 1) {
+        if (ty < 0 || ty >= limit || tx < 0 || tx >= limit) continue;
+        const tile = this.get(z, tx, ty);
+        const frame = { x: tx * size - view.x, y: ty * size - view.y, size };
+        const found = tile ? { tile, up: 0 } : this.parent(z, tx, ty);
+        if (found) places.push({ frame, ratio: view.ratio, ...part(found, tx, ty, frame) });
+      }
+    }
+    return places;
   }
 
   pump() {
